@@ -1,0 +1,54 @@
+# Each target sets up what it needs in .venv (scripts/venv.sh); the next call finds it ready.
+# Written for POSIX sh and any GNU make from 3.81.
+
+PYTHON ?= python3
+UV ?= uv
+JOBS ?= 2
+ARGS ?=
+export PYTHON UV
+
+BIN := .venv/bin
+
+# In CI a missing browser is a failure, elsewhere its tests are skipped.
+ifneq ($(filter true 1,$(CI)),)
+export BRIDGE_REQUIRE_BROWSER := 1
+endif
+
+.PHONY: help demo test check lint bench lock clean venv-demo venv-dev
+.NOTPARALLEL:
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo 'ARGS go to the command: make demo ARGS=--check, make test ARGS="-k logout"'
+
+demo: venv-demo ## start everything on loopback and print one URL to open
+	@$(BIN)/bridge demo $(ARGS)
+
+test: venv-dev ## run every test, browser tests included
+	@sh scripts/browser.sh
+	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered $(ARGS)
+
+check: lint ## lint, types, import rules and the fast tests (under a minute)
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not browser" $(ARGS)
+
+lint: venv-dev ## the first half of check: lint, types, import rules
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: venv-dev ## run the benchmark
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: ## write the lock files anew (ARGS=--upgrade to raise versions)
+	@sh scripts/lock.sh $(ARGS)
+
+clean: ## remove .venv, caches and reports
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* build dist
+	find . -name .git -prune -o -name __pycache__ -prune -exec rm -rf {} +
+
+venv-demo:
+	@sh scripts/venv.sh demo
+
+venv-dev:
+	@sh scripts/venv.sh dev

@@ -1,0 +1,19 @@
+"""The `bridge` command and its subcommands."""
+
+import click
+
+from bridge import __version__
+from bridge.cli.check import check
+from bridge.cli.config import config
+from bridge.cli.demo import demo
+from bridge.cli.serve import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="bridge")
+def main() -> None:
+    """Lets an enterprise's own identity provider sign its people in to a store."""
+
+
+for command in (demo, serve, check, config):
+    main.add_command(command)

@@ -1,0 +1,48 @@
+"""`bridge serve`: the production server."""
+
+import os
+from pathlib import Path
+
+import click
+
+from bridge.cli.config_file import config_option, settings_or_exit
+
+#: Blocking threads of a worker; more fight for the interpreter (docs/decisions/0002-server.md).
+THREADS = 32
+
+
+@click.command()
+@config_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+def serve(config_path: Path | None, host: str, port: int, workers: int) -> None:
+    """Serve sign-ins; on SIGTERM finish those in flight and exit 0."""
+    settings = settings_or_exit(config_path)
+    import logging
+
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    from bridge.web.logs import LOGGER, start_logging
+
+    start_logging(settings.server.log_level)
+    log = logging.getLogger(LOGGER)
+    if settings.server.development:
+        log.warning("development_mode", extra={"detail": "http is allowed, cookies lose Secure"})
+    os.environ["BRIDGE_CONFIG"] = str(config_path)
+    log.info("serving", extra={"address": f"http://{host}:{port}", "workers": workers})
+    Granian(
+        "bridge.web.serving:create",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        websockets=False,
+        log_enabled=False,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=12,
+    ).serve()

@@ -1,0 +1,69 @@
+"""One browser under way: what is remembered between leaving for the provider and coming back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from bridge.domain.reference import reference_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """What the browser itself carries, signed, in the attempt's own cookie.
+
+    It proves that this browser began the attempt, and outlives the record in Redis: a slow
+    shopper is sent round again with the same goal, once.
+    """
+
+    state: str
+    store: str
+    connection: str
+    return_to: str
+    created_at: int  # seconds since the epoch
+    restarts: int
+
+    @cached_property
+    def reference(self) -> str:
+        """The id under which this attempt is logged and shown."""
+        return reference_of(self.state)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt(Ticket):
+    """The record in Redis: the ticket and what only the bridge may know."""
+
+    nonce: str
+    code_verifier: str
+
+    @classmethod
+    def new(  # noqa: D102 - the class says it
+        cls, *, store: str, connection: str, return_to: str, now: float, token: Callable[[], str], restarts: int = 0
+    ) -> "Attempt":
+        return cls(
+            # The store's name lets a callback from a bookmark, long after, begin anew at the right store.
+            state=f"{token()}.{store}",
+            store=store,
+            connection=connection,
+            return_to=return_to,
+            created_at=int(now),
+            restarts=restarts,
+            nonce=token(),
+            code_verifier=token(),
+        )
+
+    @property
+    def ticket(self) -> Ticket:
+        """The part that goes to the browser."""
+        return Ticket(
+            state=self.state,
+            store=self.store,
+            connection=self.connection,
+            return_to=self.return_to,
+            created_at=self.created_at,
+            restarts=self.restarts,
+        )
+
+
+def store_of(state: str) -> str:
+    """The name of the store in a state, which anybody may have written."""
+    return state.partition(".")[2]

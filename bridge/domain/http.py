@@ -1,0 +1,52 @@
+"""The port to other servers: one request, one bounded reply."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from bridge.domain.deadline import Deadline
+
+FailureKind = Literal["timeout", "unreachable", "refused_address", "tls", "too_large", "protocol"]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """What to send. Redirects are never followed, whatever the reply says."""
+
+    method: Literal["GET", "POST", "PUT"]
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    time_limit: float = 5.0  # seconds, for everything from name resolution to the last byte
+    size_limit: int = 1_000_000  # bytes of body
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """What came back, complete. Header names are in lower case; of repeated ones the last counts."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters, in lower case."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+class HttpFailure(Exception):  # noqa: N818 - it is a result, and reads as one
+    """No complete reply: `kind` is for decisions, `detail` for the operator's log."""
+
+    def __init__(self, kind: FailureKind, detail: str) -> None:
+        super().__init__(f"{kind}: {detail}")
+        self.kind: FailureKind = kind
+        self.detail = detail
+
+
+class Http(Protocol):
+    """One way out. Implementations hold the address guard, TLS and the connections."""
+
+    def send(self, request: HttpRequest, deadline: Deadline) -> HttpReply:
+        """Raises `HttpFailure`; never returns a partial or a redirected reply."""
+        ...

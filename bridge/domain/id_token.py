@@ -1,0 +1,200 @@
+"""The checks of an ID token, pure, in the order in which they are made.
+
+OpenID Connect Core 1.0 section 3.1.3.7, RFC 7519, RFC 7515 and the STRICT rules of the bridge.
+The cheap checks come first and the signature last, so that a token that is wrong in any other
+way cannot make us fetch keys.
+"""
+
+import hashlib
+import hmac
+import math
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NewType
+
+from bridge.domain.jws import UnverifiedToken
+
+#: Claims that passed every check below. Only `verify` makes one: the type is the proof.
+VerifiedClaims = NewType("VerifiedClaims", Mapping[str, Any])
+
+#: A fresh token comes straight from the token endpoint; an older one was kept by somebody.
+MAX_AGE = 600  # seconds
+#: No provider gives an ID token a life of months; a forger would.
+MAX_LIFETIME = 31 * 86400  # seconds
+_SUBJECT = re.compile(r"[\x20-\x7e]{1,255}")
+_HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512, "DSA": hashlib.sha512}
+
+
+class ClaimFault(ValueError):
+    """A check that failed: `check` names it, `detail` is for the operator's log."""
+
+    def __init__(self, check: str, detail: str) -> None:
+        super().__init__(f"{check}: {detail}")
+        self.check = check
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What this attempt expects of its ID token."""
+
+    issuer: str
+    client_id: str
+    nonce: str
+    algorithms: tuple[str, ...]
+    access_token: str
+    code: str
+    now: float  # seconds since the epoch
+    tolerance: int  # seconds
+
+
+Check = Callable[[UnverifiedToken, Mapping[str, Any], Expected], None]
+SignatureCheck = Callable[[UnverifiedToken], None]
+
+
+def verify(token: UnverifiedToken, expected: Expected, signature: SignatureCheck) -> VerifiedClaims:
+    """The claims of `token`, once every check passed.
+
+    `signature` is called last, and raises when no pinned key of the provider fits.
+    Raises `ClaimFault`.
+    """
+    for check in CHECKS:
+        check(token, token.unverified_claims, expected)
+    signature(token)
+    return VerifiedClaims(token.unverified_claims)
+
+
+def algorithm(token: UnverifiedToken, _claims: Mapping[str, Any], expected: Expected) -> None:
+    """RFC 8725 3.1: the list is ours, never the token's; "none" and HMACs are never on it."""
+    if token.alg not in expected.algorithms:
+        raise ClaimFault("alg", f"{token.alg[:20]!r} is not one of {', '.join(expected.algorithms)}")
+
+
+def critical(token: UnverifiedToken, _claims: Mapping[str, Any], _expected: Expected) -> None:
+    """RFC 7515 4.1.11: we understand no extension, so a token that needs one is refused."""
+    if "crit" in token.header:
+        raise ClaimFault("crit", "the token needs an extension")
+
+
+def token_type(token: UnverifiedToken, _claims: Mapping[str, Any], _expected: Expected) -> None:
+    """RFC 8725 3.11: an access or logout token of the same provider is not an ID token."""
+    typ = token.header.get("typ", "JWT")
+    if not isinstance(typ, str) or typ.lower().removeprefix("application/") not in ("jwt", "id_token+jwt"):
+        raise ClaimFault("typ", "this is another kind of token")
+
+
+def issuer(_token: UnverifiedToken, claims: Mapping[str, Any], expected: Expected) -> None:
+    """Core 3.1.3.7 rule 2, by exact string comparison."""
+    if claims.get("iss") != expected.issuer:
+        raise ClaimFault("iss", f"expected {expected.issuer}, got {_short(claims.get('iss'))}")
+
+
+def audience(_token: UnverifiedToken, claims: Mapping[str, Any], expected: Expected) -> None:
+    """Core 3.1.3.7 rule 3: the token must be for us, whatever azp says."""
+    aud = claims.get("aud")
+    values = [aud] if isinstance(aud, str) else aud
+    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+        raise ClaimFault("aud", "not a string or an array of strings")
+    if expected.client_id not in values:
+        raise ClaimFault("aud", f"does not name {expected.client_id}")
+    if len(values) > 1 and "azp" not in claims:
+        # We trust no other audience; only an azp can say that the token was made for us.
+        raise ClaimFault("aud", "names several audiences and no authorized party")
+
+
+def authorized_party(_token: UnverifiedToken, claims: Mapping[str, Any], expected: Expected) -> None:
+    """Core 3.1.3.7 rules 4 and 5."""
+    if "azp" in claims and claims["azp"] != expected.client_id:
+        raise ClaimFault("azp", f"the token was made for {_short(claims['azp'])}")
+
+
+def expiry(_token: UnverifiedToken, claims: Mapping[str, Any], expected: Expected) -> None:
+    """Core 3.1.3.7 rule 9."""
+    exp = _time(claims, "exp")
+    if exp <= expected.now - expected.tolerance:
+        raise ClaimFault("exp", f"expired {expected.now - exp:.0f} s ago")
+    if exp > expected.now + MAX_LIFETIME:
+        raise ClaimFault("exp", "lies more than a month ahead")
+
+
+def issued_at(_token: UnverifiedToken, claims: Mapping[str, Any], expected: Expected) -> None:
+    """Core 3.1.3.7 rule 10: issued for this attempt, neither long ago nor in the future."""
+    iat = _time(claims, "iat")
+    if iat > expected.now + expected.tolerance:
+        raise ClaimFault("iat", f"lies {iat - expected.now:.0f} s in the future")
+    if iat < expected.now - MAX_AGE - expected.tolerance:
+        raise ClaimFault("iat", f"issued {expected.now - iat:.0f} s ago")
+    if _time(claims, "exp") <= iat:
+        raise ClaimFault("exp", "the token expired before it was issued")
+
+
+def not_before(_token: UnverifiedToken, claims: Mapping[str, Any], expected: Expected) -> None:
+    """RFC 7519 4.1.5."""
+    if "nbf" in claims and _time(claims, "nbf") > expected.now + expected.tolerance:
+        raise ClaimFault("nbf", "not valid yet")
+
+
+def nonce(_token: UnverifiedToken, claims: Mapping[str, Any], expected: Expected) -> None:
+    """Core 3.1.3.7 rule 11: the token belongs to this attempt (replay and code injection)."""
+    value = claims.get("nonce")
+    if not isinstance(value, str) or not hmac.compare_digest(value.encode(), expected.nonce.encode()):
+        raise ClaimFault("nonce", "missing" if value is None else "belongs to another attempt")
+
+
+def subject(_token: UnverifiedToken, claims: Mapping[str, Any], _expected: Expected) -> None:
+    """Core 2: a string of 1 to 255 ASCII characters; it is half of the customer's key."""
+    sub = claims.get("sub")
+    if not isinstance(sub, str) or not _SUBJECT.fullmatch(sub):
+        raise ClaimFault("sub", "not a string of 1 to 255 printable ASCII characters")
+
+
+def access_token_hash(token: UnverifiedToken, claims: Mapping[str, Any], expected: Expected) -> None:
+    """Core 3.1.3.8: optional in the code flow, and binding when it is there."""
+    _half_hash(token, claims, "at_hash", expected.access_token)
+
+
+def code_hash(token: UnverifiedToken, claims: Mapping[str, Any], expected: Expected) -> None:
+    """Core 3.3.2.10: not asked for in the code flow; a wrong one is a wrong token all the same."""
+    _half_hash(token, claims, "c_hash", expected.code)
+
+
+CHECKS: tuple[Check, ...] = (
+    algorithm,
+    critical,
+    token_type,
+    issuer,
+    audience,
+    authorized_party,
+    expiry,
+    issued_at,
+    not_before,
+    nonce,
+    subject,
+    access_token_hash,
+    code_hash,
+)
+
+
+def _time(claims: Mapping[str, Any], name: str) -> float:
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ClaimFault(name, "missing" if value is None else "not a number")
+    if not math.isfinite(value) or abs(value) > 1e12:  # noqa: PLR2004 - the year 33658
+        raise ClaimFault(name, "not a point in time")
+    return value
+
+
+def _half_hash(token: UnverifiedToken, claims: Mapping[str, Any], name: str, text: str) -> None:
+    if name not in claims:
+        return
+    digest = _HASHES[token.alg[-3:]](text.encode()).digest()
+    expected = urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=")
+    value = claims[name]
+    if not isinstance(value, str) or not hmac.compare_digest(value.encode(), expected):
+        raise ClaimFault(name, "does not fit the token it came with")
+
+
+def _short(value: object) -> str:
+    return repr(value)[:200]

@@ -1,0 +1,105 @@
+"""The person as the provider vouches for them."""
+
+import hashlib
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from bridge.domain.connection import Connection
+from bridge.domain.email import domain_of, normal_email
+from bridge.domain.id_token import VerifiedClaims
+
+_NAME_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class IdentityKey:
+    """Issuer and subject, byte for byte: the only thing that identifies a person."""
+
+    issuer: str
+    subject: str
+
+    @cached_property
+    def digest(self) -> str:
+        """22 characters that stand for this key in Redis and in logs (128 bits of SHA-256)."""
+        data = f"{len(self.issuer)}:{self.issuer}{self.subject}".encode()
+        return urlsafe_b64encode(hashlib.sha256(data).digest()[:16]).decode().rstrip("=")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A verified person. `email_verified` is None where the provider said nothing."""
+
+    key: IdentityKey
+    connection: str
+    email: str = ""
+    email_verified: bool | None = None
+    given_name: str = ""
+    family_name: str = ""
+    name: str = ""
+    sid: str = ""
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, id_token: VerifiedClaims, userinfo: Mapping[str, Any], connection: Connection) -> "Identity":
+        """The identity in verified claims, completed from userinfo, whose subject was compared.
+
+        What the signed token says always wins. An address and its verification are taken
+        from one source: userinfo's `email_verified` says nothing of the token's address
+        unless both name the same one.
+        """
+        merged = {**userinfo, **id_token}
+        return cls(
+            key=IdentityKey(id_token["iss"], id_token["sub"]),
+            connection=connection.name,
+            email=normal_email(merged.get("email")),
+            email_verified=_email_verified(id_token, userinfo),
+            given_name=_text(merged.get("given_name")),
+            family_name=_text(merged.get("family_name")),
+            name=_text(merged.get("name")),
+            sid=_text(id_token.get("sid")),
+            claims=merged,
+        )
+
+    def trusted_email(self, connection: Connection) -> str:
+        """The address if this connection may link or create a customer by it, else an empty text.
+
+        Contract section 5.1: an address of the connection's domains only, and never one that
+        the provider says is not verified.
+        """
+        if not self.email or not connection.speaks_for(domain_of(self.email)):
+            return ""
+        trusted = {
+            "verified": self.email_verified is True,
+            "asserted": self.email_verified is not False,
+            "never": False,
+        }[connection.email_trust]
+        return self.email if trusted else ""
+
+
+def _email_verified(id_token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> bool | None:
+    """What was said of the very address we use; of two statements on it a plain no wins."""
+    address = id_token.get("email", userinfo.get("email"))
+    said = [
+        _tri_state(source.get("email_verified"))
+        for source in (id_token, userinfo)
+        if source.get("email") == address
+    ]
+    return False if False in said else True if True in said else None
+
+
+def _tri_state(value: object) -> bool | None:
+    """Some providers (Apple) send the words; anything unknown counts as a plain no."""
+    if value is None:
+        return None
+    return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def _text(value: object) -> str:
+    """A claim as one clean line, cut to what stores accept."""
+    if not isinstance(value, str):
+        return ""
+    printable = "".join(character if character.isprintable() else " " for character in value[:1000])
+    return " ".join(printable.split())[:_NAME_LENGTH]

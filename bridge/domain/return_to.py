@@ -1,0 +1,32 @@
+"""Where a shopper goes after signing in: a path on the store, or the store's default page."""
+
+from urllib.parse import quote, unquote
+
+#: Room for a long product path with its query; kept in the attempt and in its cookie.
+MAX_LENGTH = 1024
+_KEPT = "/?%-._~!$&'()*+,;=:@"
+
+
+def safe_return_to(value: str | None) -> str:
+    """`value` if it is surely a path on the store itself, else an empty text: the default page.
+
+    Refused are all ways known to leave the site by a "path": //host, /\\host, a scheme,
+    control characters and line breaks, dot segments, and the same hidden by percent encoding
+    (also twice). A fragment is cut off: it would never reach the store's server. Spaces and
+    letters beyond ASCII come back percent-encoded.
+    """
+    path = (value or "").partition("#")[0]
+    if not path.startswith("/") or any(map(_leaves, (path, unquote(path), unquote(unquote(path))))):
+        return ""
+    try:
+        encoded = quote(path, safe=_KEPT)
+    except UnicodeEncodeError:  # a lone surrogate
+        return ""
+    return encoded if len(encoded) <= MAX_LENGTH else ""
+
+
+def _leaves(path: str) -> bool:
+    if "\\" in path or not path.isprintable():
+        return True
+    route = path.partition("?")[0]
+    return "//" in route or any(segment in (".", "..") for segment in route.split("/"))

@@ -1,0 +1,89 @@
+"""The code is exchanged for tokens (RFC 6749 section 4.1.3, OpenID Connect Core 3.1.3)."""
+
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlencode
+
+from bridge.domain.attempt import Attempt
+from bridge.domain.connection import Connection
+from bridge.domain.http import HttpReply, HttpRequest
+from bridge.domain.jws import TokenFault, UnverifiedToken
+from bridge.domain.refusal import Reason, Refused
+from bridge.domain.secret import Secret
+from bridge.domain.strict_json import JsonFault, parse_object
+from bridge.idp.client_auth import METHODS
+
+_SIZE_LIMIT = 1_000_000  # bytes
+#: RFC 6749 5.2. Others are the provider's own trouble.
+_OAUTH_ERRORS = {"invalid_grant": Reason.CODE_REJECTED, "invalid_client": Reason.CLIENT_REJECTED,
+                 "unauthorized_client": Reason.CLIENT_REJECTED}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A well-formed token response; the ID token is taken apart, and not believed yet."""
+
+    unverified_id_token: UnverifiedToken
+    access_token: str
+
+
+def token_request(
+    connection: Connection, endpoint: str, attempt: Attempt, code: str, secret: Secret
+) -> HttpRequest:
+    """The request that redeems `code`, authenticated by `secret`."""
+    headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": connection.redirect_uri,
+        "code_verifier": attempt.code_verifier,
+    }
+    METHODS[connection.client_auth](connection, secret, headers, form)
+    return HttpRequest("POST", endpoint, headers, urlencode(form).encode(), size_limit=_SIZE_LIMIT)
+
+
+def token_response(reply: HttpReply) -> Tokens:
+    """The tokens in a reply. Raises `Refused`."""
+    if reply.status in (400, 401):
+        raise _oauth_error(reply)
+    if reply.status >= 500:  # noqa: PLR2004
+        raise Refused(Reason.IDP_UNAVAILABLE, f"the token endpoint answered {reply.status}")
+    if reply.status != 200:  # noqa: PLR2004 - a redirect is not followed: it would take the code along
+        raise Refused(Reason.IDP_RESPONSE_INVALID, f"the token endpoint answered {reply.status}")
+    if reply.media_type != "application/json":
+        raise Refused(Reason.IDP_RESPONSE_INVALID, f"the token response is {reply.media_type[:60]!r}")
+    try:
+        document = parse_object(reply.body)
+    except JsonFault as fault:
+        raise Refused(Reason.IDP_RESPONSE_INVALID, f"the token response: {fault}") from None
+    access_token, id_token = document.get("access_token"), document.get("id_token")
+    token_type = document.get("token_type")
+    if not isinstance(access_token, str) or not access_token.isascii() or not access_token.isprintable() or not access_token:
+        raise Refused(Reason.IDP_RESPONSE_INVALID, "no usable access token")
+    if not isinstance(token_type, str) or token_type.lower() != "bearer":
+        raise Refused(Reason.IDP_RESPONSE_INVALID, "the token type is not Bearer")
+    if not isinstance(id_token, str):
+        raise Refused(Reason.IDP_RESPONSE_INVALID, "no ID token")
+    try:
+        return Tokens(UnverifiedToken.parse(id_token), access_token)
+    except TokenFault as fault:
+        raise Refused(Reason.ID_TOKEN_INVALID, str(fault)) from None
+
+
+def clock_ahead(reply: HttpReply, now: float) -> float | None:
+    """Seconds by which the other side's Date header is ahead of `now`; None without one."""
+    try:
+        return parsedate_to_datetime(reply.headers["date"]).timestamp() - now
+    except (KeyError, ValueError, OverflowError):
+        return None
+
+
+def _oauth_error(reply: HttpReply) -> Refused:
+    try:
+        error = str(parse_object(reply.body).get("error"))
+    except JsonFault:
+        error = ""
+    if reply.status == 401 and error not in _OAUTH_ERRORS:  # noqa: PLR2004
+        return Refused(Reason.CLIENT_REJECTED, "the token endpoint answered 401")
+    reason = _OAUTH_ERRORS.get(error, Reason.IDP_RESPONSE_INVALID)
+    return Refused(reason, f"the token endpoint answered {reply.status} {error[:60]!r}")

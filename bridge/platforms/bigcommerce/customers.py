@@ -1,0 +1,87 @@
+"""Customers by the v3 API: found by e-mail on the right channel, created once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bridge.domain.customer import Customer, Profile
+from bridge.domain.deadline import Deadline
+from bridge.domain.refusal import Reason, Refused
+from bridge.net.kept import Kept
+from bridge.platforms.bigcommerce.account import Account
+from bridge.platforms.bigcommerce.api import Api, Unprocessable
+
+#: E-mail is unique per channel, so several customers can share one; more than a page is a flood.
+_PAGE = 50
+
+
+class Customers:
+    """Look-up and creation for one channel."""
+
+    def __init__(self, account: Account, api: Api, global_logins: Kept[bool]) -> None:
+        """`global_logins`: whether customers bound to no channel may sign in on this one."""
+        self._account = account
+        self._api = api
+        self._global_logins = global_logins
+
+    def find(self, email: str, deadline: Deadline) -> list[Customer]:
+        """Those with this address who may sign in on this channel (compared without case)."""
+        reply = self._api.get("/v3/customers", {"email:in": email, "limit": _PAGE}, deadline)
+        same = [row for row in _rows(reply) if str(row.get("email", "")).lower() == email]
+        return [Customer(str(row["id"])) for row in same if self._may_sign_in(row, deadline)]
+
+    def exists(self, customer: Customer, deadline: Deadline) -> bool:
+        """Whether there is such a customer who may sign in on this channel."""
+        reply = self._api.get("/v3/customers", {"id:in": customer.id}, deadline)
+        return any(
+            str(row.get("id")) == customer.id and self._may_sign_in(row, deadline) for row in _rows(reply)
+        )
+
+    def create(self, profile: Profile, deadline: Deadline) -> Customer:
+        """A new customer; or the one that somebody else created a moment before."""
+        try:
+            reply = self._api.post("/v3/customers", [self._row(profile, deadline)], deadline)
+            created = _rows(reply)
+        except Unprocessable as refusal:
+            found = self.find(profile.email, deadline)
+            if len(found) != 1:
+                raise Refused(Reason.STORE_REJECTED, f"creating the customer: {refusal}") from None
+            return found[0]
+        if len(created) != 1:
+            raise Refused(Reason.STORE_REJECTED, "creating the customer: the answer names none")
+        return Customer(str(created[0]["id"]))
+
+    def _row(self, profile: Profile, deadline: Deadline) -> dict[str, Any]:
+        row: dict[str, Any] = {
+            "email": profile.email,
+            "first_name": profile.first_name[:100],
+            "last_name": profile.last_name[:100],
+            "origin_channel_id": self._account.channel_id,
+            "trigger_account_created_notification": False,
+        }
+        if not self._global_logins.get(deadline):
+            row["channel_ids"] = [self._account.channel_id]
+        return row
+
+    def _may_sign_in(self, row: Mapping[str, Any], deadline: Deadline) -> bool:
+        channels = row.get("channel_ids")
+        if channels:
+            return self._account.channel_id in channels
+        return self._global_logins.get(deadline)
+
+
+def allows_global_logins(account: Account, api: Api, deadline: Deadline) -> bool:
+    """The channel's setting; where it cannot be read, BigCommerce's default: channel 1 only."""
+    path = f"/v3/customers/settings/channels/{account.channel_id}"
+    try:
+        data = api.get(path, {}, deadline).get("data")
+    except (Refused, Unprocessable):
+        return account.channel_id == 1
+    allowed = data.get("allow_global_logins") if isinstance(data, dict) else None
+    return allowed if isinstance(allowed, bool) else account.channel_id == 1
+
+
+def _rows(reply: Mapping[str, Any]) -> list[dict[str, Any]]:
+    data = reply.get("data")
+    if not isinstance(data, list) or not all(isinstance(row, dict) and type(row.get("id")) is int for row in data):
+        raise Refused(Reason.STORE_UNAVAILABLE, "the store's API answered with something else than customers")
+    return data

@@ -1,0 +1,60 @@
+"""The values that become a Secret, so that nothing can print them."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+
+from bridge.domain.secret import Secret
+from bridge.settings.faults import WrongValueError
+from bridge.settings.redis_urls import checked_redis_url
+from bridge.settings.values import tuple_of_list
+
+_COOKIE_KEY_LENGTH = 32
+
+
+def _one_or_many(value: object) -> object:
+    return (value,) if isinstance(value, str | Secret) else tuple_of_list(value)
+
+
+def _secret(value: object) -> Secret:
+    text = value.reveal() if isinstance(value, Secret) else value
+    if not isinstance(text, str):
+        raise WrongValueError('must be a string in quotes, best a reference: "env:NAME" or "file:PATH"')
+    if not text:
+        raise WrongValueError("must not be empty")
+    if text != text.strip():
+        raise WrongValueError("must not begin or end with white space: was a line end copied along?")
+    return Secret(text)
+
+
+def _cookie_key(value: object) -> Secret:
+    secret = _secret(value)
+    if len(secret.reveal()) < _COOKIE_KEY_LENGTH:
+        raise WrongValueError(
+            f"must have at least {_COOKIE_KEY_LENGTH} characters; make one with:"
+            ' python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+    return secret
+
+
+def _redis_url(value: object) -> Secret:
+    secret = _secret(value)
+    checked_redis_url(secret.reveal())
+    return secret
+
+
+# No length or form beyond this: what stands in the file may be a reference such as env:NAME.
+_SECRET_SCHEMA: dict[str, Any] = {"type": "string", "minLength": 1, "writeOnly": True}
+
+SecretText = Annotated[Secret, PlainValidator(_secret), WithJsonSchema(_SECRET_SCHEMA)]
+SecretTexts = Annotated[
+    tuple[SecretText, ...],
+    BeforeValidator(_one_or_many),
+    WithJsonSchema({"anyOf": [_SECRET_SCHEMA, {"type": "array", "items": _SECRET_SCHEMA}]}),
+]
+RedisUrl = Annotated[Secret, PlainValidator(_redis_url), WithJsonSchema(_SECRET_SCHEMA)]
+CookieKeys = Annotated[
+    tuple[Annotated[Secret, PlainValidator(_cookie_key), WithJsonSchema(_SECRET_SCHEMA)], ...],
+    BeforeValidator(tuple_of_list),
+    Field(min_length=1),
+]

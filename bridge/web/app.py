@@ -1,0 +1,103 @@
+"""The Flask app: routes, one error handler, one line of log for each request."""
+
+import logging
+from pathlib import Path
+from time import perf_counter
+
+from flask import Flask, Response as FlaskResponse, g, request, send_file
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from bridge.domain.reference import reference_of
+from bridge.domain.refusal import Reason, Refused
+from bridge.web import health, sign_in
+from bridge.web.cookies import Cookies
+from bridge.web.headers import secure
+from bridge.web.logs import LOGGER
+from bridge.web.pages import WayBack, refusal
+from bridge.web.request import MAX_BODY, client_address
+from bridge.wiring import Bridge
+
+_STATUS_REASONS = {
+    404: Reason.NOT_FOUND,
+    405: Reason.METHOD_NOT_ALLOWED,
+    413: Reason.TOO_LARGE,
+    414: Reason.TOO_LARGE,
+}
+
+
+def create_app(bridge: Bridge) -> Flask:
+    """The WSGI application around a wired bridge."""
+    server = bridge.settings.server
+    https = server.public_url.startswith("https:")
+    cookies = Cookies(server.cookie_keys, secure=https)
+    address = client_address(server.trusted_proxies)
+    log = logging.getLogger(LOGGER)
+
+    app = Flask("bridge.web", static_url_path="/static")
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=50, SEND_FILE_MAX_AGE_DEFAULT=3600)
+    app.jinja_env.globals["theme"] = bool(server.theme_css)
+    app.register_blueprint(sign_in.routes(bridge, cookies))
+    app.register_blueprint(health.routes(bridge))
+
+    @app.before_request
+    def begin() -> None:
+        g.began = perf_counter()
+
+    @app.after_request
+    def end(response: FlaskResponse) -> FlaskResponse:
+        secure(response, https=https)
+        level = g.get("level", logging.DEBUG if request.endpoint in _QUIET else logging.INFO)
+        if log.isEnabledFor(level):
+            log.log(level, g.get("event", "request"), extra=_line(response, address(request)))
+        return response
+
+    def _line(response: Response, client: str) -> dict[str, object]:
+        return {
+            "reference": g.get("reference"),
+            "method": request.method,
+            "route": request.url_rule.rule if request.url_rule else "",
+            "status": response.status_code,
+            "ms": round((perf_counter() - g.began) * 1000, 1),
+            "store": g.get("store", "")[:64],
+            "connection": g.get("connection", "")[:64],
+            "reason": g.get("reason"),
+            "detail": g.get("detail"),
+            "client": client,
+        }
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> Response:
+        """The one way in which a refusal reaches a shopper."""
+        known = "reference" in g
+        g.setdefault("reference", reference_of(bridge.token()))
+        g.event, g.reason, g.detail = "refused", error.reason.value, error.detail
+        g.level = logging.WARNING if error.reason.words.status >= 500 else logging.INFO
+        if not known and error.reason is not Reason.STATE_UNAVAILABLE and request.endpoint == "sign_in.callback":
+            bridge.audit.refused(g.reference, error, g.get("store", ""), g.get("connection", ""))
+        return refusal(request, error.reason, g.reference, g.get("back", WayBack()))
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        if error.code is not None and error.code < 400:
+            return error.get_response()
+        return refused(Refused(_STATUS_REASONS.get(error.code or 500, Reason.BAD_REQUEST), error.name))
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        """A fault of ours: logged with its place, shown as a page like any other refusal."""
+        log.error("fault", exc_info=error, extra={"reference": g.get("reference")})
+        return refused(Refused(Reason.INTERNAL_ERROR, type(error).__name__))
+
+    if server.theme_css:
+        theme = Path(server.theme_css)
+
+        @app.get("/static/theme.css", endpoint="theme")
+        def theme_css() -> Response:
+            return send_file(theme, mimetype="text/css", max_age=3600)
+
+    return app
+
+
+#: Asked every few seconds by orchestrators and browsers; worth a line only when debugging.
+_QUIET = frozenset({"health.healthz", "health.readyz", "static", "theme"})

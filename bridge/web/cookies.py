@@ -1,0 +1,120 @@
+"""The bridge's cookies: one small signed ticket per attempt, one handle per store's session.
+
+A ticket proves that this browser began the attempt. It is its own cookie, so that two tabs do
+not overwrite each other; the number is capped, so that they never pile up to a 431.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+from itsdangerous import BadData, Signer
+from itsdangerous.encoding import base64_decode, base64_encode
+from werkzeug.wrappers import Response
+
+from bridge.domain.attempt import Ticket
+from bridge.domain.loop import Turns
+from bridge.domain.secret import Secret
+
+MAX_TICKETS = 5
+TICKET_LIFE = 4 * 3600  # seconds; longer than an attempt, so that a slow shopper is recognised
+ENDED_LIFE = 60  # seconds in which a repeated callback repeats its outcome
+TURNS_LIFE = 60  # seconds
+SESSION_LIFE = 12 * 3600  # seconds
+#: A longer goal is not repeated in the cookie: after a restart it is the store's default page.
+_GOAL_LENGTH = 300
+
+
+class Cookies:
+    """Reads and writes them; `secure` is False only for plain http in development."""
+
+    def __init__(self, keys: Sequence[Secret], *, secure: bool) -> None:
+        """`keys`: newest first; the newest signs, all verify."""
+        # __Host- keeps sibling domains from planting a ticket (login CSRF by cookie tossing).
+        self._prefix = "__Host-bridge-" if secure else "bridge-"
+        self._attempt_prefix = self._prefix + "attempt-"
+        self._secure = secure
+        self._signer = Signer(
+            [key.reveal() for key in reversed(keys)],
+            salt=b"bridge.attempt",
+            key_derivation="hmac",
+            digest_method=hashlib.sha256,
+        )
+
+    # -- tickets ----------------------------------------------------------------------------
+
+    def ticket(self, cookies: Mapping[str, str], state: str) -> Ticket | None:
+        """This browser's ticket for `state`, if it holds a genuine one."""
+        value = cookies.get(self._name(state))
+        ticket = self._read(value) if value else None
+        return ticket if ticket is not None and ticket.state == state else None
+
+    def has_tickets(self, cookies: Mapping[str, str]) -> bool:
+        """Whether this browser holds any ticket at all."""
+        return any(name.startswith(self._attempt_prefix) for name in cookies)
+
+    def issue(self, response: Response, ticket: Ticket, cookies: Mapping[str, str], *, form_post: bool) -> None:
+        """Gives the browser its ticket, and takes its oldest ones when there are too many."""
+        self._drop_oldest(response, cookies)
+        self._set(response, self._name(ticket.state), self._write(ticket), TICKET_LIFE, form_post=form_post)
+
+    def ended(self, response: Response, ticket: Ticket, *, form_post: bool) -> None:
+        """Keeps the ticket of an attempt that ended just long enough to repeat its outcome."""
+        self._set(response, self._name(ticket.state), self._write(ticket), ENDED_LIFE, form_post=form_post)
+
+    def _name(self, state: str) -> str:
+        return self._attempt_prefix + state[:10]
+
+    def _write(self, ticket: Ticket) -> str:
+        goal = ticket.return_to if len(ticket.return_to) <= _GOAL_LENGTH else ""
+        fields = [ticket.state, ticket.store, ticket.connection, goal, ticket.created_at, ticket.restarts]
+        return self._signer.sign(base64_encode(json.dumps(fields, separators=(",", ":")))).decode()
+
+    def _read(self, value: str) -> Ticket | None:
+        try:
+            fields = json.loads(base64_decode(self._signer.unsign(value)))
+            state, store, connection, return_to, created_at, restarts = fields
+        except (BadData, ValueError):
+            return None
+        return Ticket(
+            state=state,
+            store=store,
+            connection=connection,
+            return_to=return_to,
+            created_at=created_at,
+            restarts=restarts,
+        )
+
+    def _drop_oldest(self, response: Response, cookies: Mapping[str, str]) -> None:
+        names = [name for name in cookies if name.startswith(self._attempt_prefix)]
+        if len(names) < MAX_TICKETS:
+            return
+        tickets = {name: self._read(cookies[name]) for name in names}
+        by_age = sorted(names, key=lambda name: ticket.created_at if (ticket := tickets[name]) else 0)
+        for name in by_age[: len(names) - MAX_TICKETS + 1]:
+            self._set(response, name, "", 0, form_post=False)
+
+    # -- the loop breaker and the session ---------------------------------------------------
+
+    def turns(self, cookies: Mapping[str, str]) -> Turns:
+        """How often this browser was sent to sign in without a click."""
+        return Turns.parse(cookies.get(self._prefix + "turns", ""))
+
+    def set_turns(self, response: Response, turns: Turns) -> None:
+        """Remembers them for a minute."""
+        self._set(response, self._prefix + "turns", str(turns), TURNS_LIFE, form_post=False)
+
+    def set_session(self, response: Response, store: str, handle: str) -> None:
+        """Gives the browser the handle by which sign-out will know its session at `store`."""
+        self._set(response, f"{self._prefix}session-{store}", handle, SESSION_LIFE, form_post=False)
+
+    def _set(self, response: Response, name: str, value: str, life: int, *, form_post: bool) -> None:
+        """One Set-Cookie line. Only form_post, a cross-site POST, needs SameSite=None.
+
+        Over plain http browsers refuse SameSite=None; there the attribute is left out.
+        """
+        if form_post:
+            attributes = "; Secure; SameSite=None" if self._secure else ""
+        else:
+            attributes = "; Secure; SameSite=Lax" if self._secure else "; SameSite=Lax"
+        response.headers.add("Set-Cookie", f"{name}={value}; Path=/; Max-Age={life}; HttpOnly{attributes}")

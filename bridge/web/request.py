@@ -1,0 +1,80 @@
+"""What a request tells about who sent it, and why."""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from flask import Request
+
+from bridge.domain.refusal import Reason, Refused
+
+MAX_QUERY = 8_192  # bytes
+MAX_COOKIES = 16_384  # bytes
+MAX_BODY = 65_536  # bytes
+_SPECULATIVE = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+
+
+def is_speculative(request: Request) -> bool:
+    """A prefetch, a preview or a HEAD: nobody may ever look at the answer, so nothing is used up."""
+    if request.method == "HEAD":
+        return True
+    return any(
+        word in request.headers.get(name, "").lower() for name in _SPECULATIVE for word in ("prefetch", "preview")
+    )
+
+
+def check_navigation(request: Request) -> None:
+    """Refuses scripts and frames (Fetch Metadata; browsers without it are let through).
+
+    A page's script could otherwise start sign-ins by the dozen, and a frame could hide one.
+    """
+    mode, destination = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")
+    if mode not in (None, "navigate") or destination not in (None, "document", "empty"):
+        raise Refused(Reason.NOT_A_NAVIGATION, f"mode {mode!s:.20}, destination {destination!s:.20}")
+
+
+def was_clicked(request: Request) -> bool:
+    """Whether a person acted, as far as the browser says so; without Fetch Metadata, yes."""
+    return "Sec-Fetch-Mode" not in request.headers or request.headers.get("Sec-Fetch-User") == "?1"
+
+
+def check_size(request: Request) -> None:
+    """Refuses what no browser sends here. Raises `Refused(TOO_LARGE)`."""
+    environ = request.environ
+    if len(environ.get("QUERY_STRING", "")) > MAX_QUERY or len(environ.get("HTTP_COOKIE", "")) > MAX_COOKIES:
+        raise Refused(Reason.TOO_LARGE)
+
+
+def single(pairs: Iterable[tuple[str, str]], *names: str) -> list[str | None]:
+    """The values of `names`; raises `Refused(BAD_REQUEST)` when one was sent twice."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name in found and name in names:
+            raise Refused(Reason.BAD_REQUEST, f"parameter {name} sent twice")
+        found[name] = value
+    return [found.get(name) for name in names]
+
+
+def client_address(trusted: tuple[IPv4Network | IPv6Network, ...]) -> Callable[[Request], str]:
+    """How to tell a client's address: X-Forwarded-For counts only from trusted proxies."""
+
+    @lru_cache(maxsize=1024)
+    def is_trusted(address: str) -> bool:
+        try:
+            ip = ip_address(address)
+        except ValueError:
+            return False
+        return any(ip in network for network in trusted)
+
+    def address(request: Request) -> str:
+        nearest = request.remote_addr or ""
+        if not trusted or not is_trusted(nearest):
+            return nearest
+        for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+            if hop.strip():
+                nearest = hop.strip()[:64]
+                if not is_trusted(nearest):
+                    break
+        return nearest
+
+    return address

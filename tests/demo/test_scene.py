@@ -1,0 +1,70 @@
+"""The whole scene, with the plainest bridge between its parts."""
+
+import stat
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bridge.demo.redis_wire import free_port
+from bridge.demo.scene import Scene
+from bridge.demo.serving import Served
+from tests.demo.plainbridge import plain_bridge
+
+
+@contextmanager
+def scene_with_bridge(work_dir: Path, *, careless: bool = False) -> Iterator[Scene]:
+    with Scene(free_port(), work_dir=work_dir) as scene:
+        app = plain_bridge(
+            lambda: (scene.idp_url, scene.store_url), scene.client, scene.store_options, careless=careless
+        )
+        with Served(app, port=int(scene.bridge_url.rpartition(":")[2])):
+            yield scene
+
+
+def test_the_check_passes_with_a_careful_bridge(tmp_path: Path) -> None:
+    lines: list[str] = []
+    with scene_with_bridge(tmp_path) as scene:
+        assert scene.check(lines.append), "\n".join(lines)
+    assert len(lines) == 7
+
+
+def test_the_check_fails_with_a_bridge_that_trusts_unverified_addresses(tmp_path: Path) -> None:
+    lines: list[str] = []
+    with scene_with_bridge(tmp_path, careless=True) as scene:
+        assert not scene.check(lines.append)
+    failed = [line for line in lines if line.startswith(("✗", "FAILED"))]
+    assert len(failed) == 1
+    assert "Charles" in failed[0]
+    assert "code=" not in "".join(lines)
+
+
+def test_the_check_fails_with_no_bridge_and_says_so(tmp_path: Path) -> None:
+    lines: list[str] = []
+    with Scene(free_port(), work_dir=tmp_path) as scene:
+        assert not scene.check(lines.append)
+    assert "refused" in lines[0]
+
+
+def test_the_configuration_is_toml_for_this_scene_and_nobody_elses_to_read(tmp_path: Path) -> None:
+    with Scene(free_port(), work_dir=tmp_path) as scene:
+        written = tomllib.loads(scene.config_path.read_text(encoding="utf-8"))
+        assert stat.S_IMODE(scene.config_path.stat().st_mode) == 0o600
+        assert written["server"]["public_url"] == scene.bridge_url
+        assert written["server"]["development"] is True
+        assert len(written["server"]["cookie_keys"][0]) >= 32
+        assert written["redis"]["url"] == scene.redis.url
+        assert written["connections"]["acme"]["issuer"] == scene.idp_url
+        assert written["connections"]["acme"]["client_secret"] == scene.client.client_secret
+        assert written["stores"]["us"]["bigcommerce"]["api_url"] == scene.store_url
+
+
+def test_a_temporary_folder_is_gone_after_the_scene() -> None:
+    with Scene(free_port()) as scene:
+        folder = scene.config_path.parent
+        assert folder.is_dir()
+    assert not folder.exists()
+    with pytest.raises(OSError):
+        Scene(free_port(), store_port=1)
