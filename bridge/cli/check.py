@@ -31,10 +31,19 @@ def check(config_path: Path | None, offline: bool, as_json: bool) -> None:
     from bridge.flows.check_up import check_up
     from bridge.wiring import wire
 
-    findings = [Finding("ok", "configuration", f"{len(settings.connections)} connections, {len(settings.stores)} stores")]
+    findings = [
+        Finding(
+            "ok", "configuration", f"{len(settings.connections)} connections, {len(settings.stores)} stores"
+        )
+    ]
     if settings.server.development:
         findings.append(
-            Finding("warning", "server.development", "true: http is allowed, cookies lose Secure", "Never in production.")
+            Finding(
+                "warning",
+                "server.development",
+                "true: http is allowed, cookies lose Secure",
+                "Never in production.",
+            )
         )
     if not offline:
         bridge = wire(settings, now=time.time, monotonic=time.monotonic, pause=time.sleep)

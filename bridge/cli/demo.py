@@ -24,8 +24,14 @@ _START_LIMIT = 15.0  # seconds
 
 
 @click.command()
-@click.option("--check", "checking", is_flag=True, help="Drive whole sign-ins headlessly and exit 0 only if all worked.")
-@click.option("--port", type=click.IntRange(1, 65533), help=f"Of the store; its two successors are used too. [default: {DEFAULT_PORT}, or free ones]")
+@click.option(
+    "--check", "checking", is_flag=True, help="Drive whole sign-ins headlessly and exit 0 only if all worked."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65533),
+    help=f"Of the store; its two successors are used too. [default: {DEFAULT_PORT}, or free ones]",
+)
 def demo(checking: bool, port: int | None) -> None:
     """Start a Redis server, a demo identity provider, a demo store and the bridge, on loopback."""
     import os

@@ -1,6 +1,7 @@
 """`bridge serve`: the production server."""
 
 import os
+import socket
 from pathlib import Path
 
 import click
@@ -26,6 +27,7 @@ def serve(config_path: Path | None, host: str, port: int, workers: int) -> None:
 
     from bridge.web.logs import LOGGER, start_logging
 
+    _check_free(host, port)
     start_logging(settings.server.log_level)
     log = logging.getLogger(LOGGER)
     if settings.server.development:
@@ -46,3 +48,16 @@ def serve(config_path: Path | None, host: str, port: int, workers: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=12,
     ).serve()
+
+
+def _check_free(host: str, port: int) -> None:
+    """The workers share their port among themselves; so it must be nobody else's, not even another bridge's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --host or --port"
+        ) from None

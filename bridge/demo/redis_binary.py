@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-class NoRedisServer(RuntimeError):  # noqa: N818 - it says what is the matter
+class NoRedisServer(RuntimeError):
     """There is no server to start; the message names the two commands that help."""
 
     def __init__(self) -> None:

@@ -1,5 +1,6 @@
 """The whole demonstration but the bridge: Redis, identity provider, store, the bridge's configuration."""
 
+import atexit
 import secrets
 import shutil
 import tempfile
@@ -66,14 +67,16 @@ class Scene:
             self.config_path = work_dir / "bridge.toml"
             self._write_configuration()
             self._started = started.pop_all()
+        atexit.register(self.stop)
 
     def check(self, print_line: Callable[[str], None]) -> bool:
-        """Walk through the sign-ins and sign-outs with the running bridge; a line each, True if all worked."""
-        rehearsal = Rehearsal(self.store_url, self.idp_url, lambda: len(self.store.customers))
+        """Walk through the sign-ins and sign-outs with the running bridge; True if all of it worked."""
+        rehearsal = Rehearsal(self.store_url, self.idp_url, self.store)
         return rehearsal.run(print_line)
 
     def stop(self) -> None:
         """End everything that was started here. Stopping twice is allowed."""
+        atexit.unregister(self.stop)
         self._started.close()
 
     def __enter__(self) -> Self:
@@ -88,6 +91,7 @@ class Scene:
         ends = [
             f"{self.bridge_url}/{path}" for path in ("signed-out", f"signed-out/{STORE}", f"logout/{STORE}")
         ]
+        ends += [f"{self.store_url}/", f"{self.store_url}/login.php?action=logout"]
         return Client(
             client_id="bridge",
             # Characters that must be form-encoded in HTTP Basic: a secret that hides no such mistake.

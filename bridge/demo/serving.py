@@ -60,7 +60,7 @@ class Served:
         # A short poll makes stop() quick; the selector wakes for a connection at once either way.
         self._thread = threading.Thread(
             target=self._server.serve_forever,
-            kwargs={"poll_interval": 0.05},
+            kwargs={"poll_interval": 0.02},
             name=f"demo {self.url}",
             daemon=True,
         )

@@ -22,7 +22,7 @@ _LIKE_A_BROWSER = {
 }
 
 
-class Lost(RuntimeError):  # noqa: N818 - the shopper's state, in one word
+class Lost(RuntimeError):
     """The shopper cannot go on: nothing to press, or redirects without end; `hops` led there."""
 
     def __init__(self, words: str, hops: Iterable["Hop"]) -> None:
@@ -69,6 +69,7 @@ class Shopper:
 
     def __init__(self) -> None:
         self.jar = CookieJar()
+        self.address = ""  # as in the address bar: where the last request went, answered or not
         # No handler for proxies (everything is on this machine), redirects (walked here) or error statuses
         # (a refusal is a page as well).
         self._opener = urllib.request.OpenerDirector()
@@ -128,6 +129,7 @@ class Shopper:
     def _hop(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], hops: list[Hop]
     ) -> tuple[Page, str | None]:
+        self.address = url
         request = urllib.request.Request(  # noqa: S310 - the opener's handlers; the demo's addresses
             urldefrag(url).url, data=body, method=method, headers={**_LIKE_A_BROWSER, **headers}
         )

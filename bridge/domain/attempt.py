@@ -36,8 +36,15 @@ class Attempt(Ticket):
     code_verifier: str
 
     @classmethod
-    def new(  # noqa: D102 - the class says it
-        cls, *, store: str, connection: str, return_to: str, now: float, token: Callable[[], str], restarts: int = 0
+    def new(
+        cls,
+        *,
+        store: str,
+        connection: str,
+        return_to: str,
+        now: float,
+        token: Callable[[], str],
+        restarts: int = 0,
     ) -> "Attempt":
         return cls(
             # The store's name lets a callback from a bookmark, long after, begin anew at the right store.

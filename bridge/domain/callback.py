@@ -48,5 +48,10 @@ class Callback:
         if error and not _ERROR.fullmatch(error):
             raise Refused(Reason.CALLBACK_MALFORMED, "the error code is too long or not ASCII")
         return cls(
-            connection=connection, state=state, code=code, error=error, iss=values.get("iss"), form_post=form_post
+            connection=connection,
+            state=state,
+            code=code,
+            error=error,
+            iss=values.get("iss"),
+            form_post=form_post,
         )

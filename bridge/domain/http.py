@@ -35,7 +35,7 @@ class HttpReply:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-class HttpFailure(Exception):  # noqa: N818 - it is a result, and reads as one
+class HttpFailure(Exception):
     """No complete reply: `kind` is for decisions, `detail` for the operator's log."""
 
     def __init__(self, kind: FailureKind, detail: str) -> None:

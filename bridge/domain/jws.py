@@ -42,7 +42,7 @@ class UnverifiedToken:
     def parse(cls, compact: str) -> "UnverifiedToken":
         """Raises `TokenFault`."""
         parts = compact.split(".") if len(compact) <= MAX_TOKEN else []
-        if len(parts) != 3:  # noqa: PLR2004 - header, payload, signature
+        if len(parts) != 3:  # header, payload, signature
             raise TokenFault("not a compact JWS of acceptable size")
         head, payload, signature = parts
         try:

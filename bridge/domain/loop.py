@@ -28,7 +28,9 @@ class Turns:
     def parse(cls, text: str) -> "Turns":
         """From a cookie that anybody may have written: nonsense counts as none."""
         count, _, since = text.partition("-")
-        if not (count.isascii() and count.isdigit() and since.isascii() and since.isdigit() and len(text) <= 16):  # noqa: PLR2004
+        if not (
+            count.isascii() and count.isdigit() and since.isascii() and since.isdigit() and len(text) <= 16
+        ):
             return cls()
         return cls(int(count), int(since))
 

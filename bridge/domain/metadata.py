@@ -64,7 +64,7 @@ def is_loopback(host: str) -> bool:
 
 def _is_loopback_v4(host: str) -> bool:
     parts = host.split(".")
-    return len(parts) == 4 and parts[0] == "127" and all(part.isdigit() for part in parts)  # noqa: PLR2004
+    return len(parts) == 4 and parts[0] == "127" and all(part.isdigit() for part in parts)
 
 
 def _endpoint(document: Mapping[str, Any], name: str, *, development: bool) -> str:

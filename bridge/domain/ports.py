@@ -107,5 +107,3 @@ class Audit(Protocol):
     def refused(self, reference: str, refused: Refused, store: str, connection: str) -> None:
         """Records a refusal that belongs to no attempt of this browser. Never raises."""
         ...
-
-

@@ -79,6 +79,13 @@ class Reason(Enum):
         return _WORDS[self]
 
 
+#: Anybody can cause these at will, with no attempt behind them: they are logged, and never fill
+#: the audit stream, where they would push out what matters.
+NOISE = frozenset({
+    Reason.NOT_FOUND, Reason.METHOD_NOT_ALLOWED, Reason.BAD_REQUEST, Reason.TOO_LARGE, Reason.STORE_UNKNOWN,
+    Reason.CONNECTION_UNKNOWN, Reason.NOT_A_NAVIGATION, Reason.CALLBACK_MALFORMED, Reason.STATE_UNAVAILABLE,
+})  # fmt: skip
+
 _WORDS: dict[Reason, Words] = {
     Reason.NOT_FOUND: Words(
         404, "Page not found", "There is nothing at this address.",
@@ -155,19 +162,19 @@ _WORDS: dict[Reason, Words] = {
     Reason.IDP_UNAVAILABLE: Words(
         502, "Your organisation's sign-in cannot be reached", _NOT_YOURS,
         "The provider could not be reached, or answered with a server error.",
-        "Run `bridge check`; see whether the provider's host resolves and answers from here."),
+        "See whether the provider's host resolves and answers from here (`bridge check`)."),
     Reason.IDP_TIMEOUT: Words(
         504, "Your organisation's sign-in did not answer in time", _NOT_YOURS,
         "The provider did not finish its answer within the time limit.",
-        "Run `bridge check`; look at the provider's status page."),
+        "Look at the provider's status page, and at the way there from here (`bridge check`)."),
     Reason.IDP_METADATA_INVALID: Words(
         502, "Your organisation's sign-in is not set up correctly", _ASK_STORE,
         "The provider's metadata is not usable, or belongs to another issuer.",
-        "Run `bridge check`: it says which value to configure.", retry=False),
+        "Compare the issuer with the provider's own metadata; `bridge check` says which value to configure.", retry=False),
     Reason.IDP_KEYS_INVALID: Words(
         502, "Your organisation's sign-in could not be verified", _TRY_AGAIN,
         "The provider's key set could not be read, or holds no usable key.",
-        "Run `bridge check`; open the provider's jwks_uri."),
+        "Open the provider's jwks_uri; `bridge check` says which keys were left out, and why."),
     Reason.IDP_RESPONSE_INVALID: Words(
         502, "Your organisation's sign-in sent an answer we do not understand", _TRY_AGAIN,
         "The token endpoint's answer is not a token response of OpenID Connect.",
@@ -216,7 +223,7 @@ _WORDS: dict[Reason, Words] = {
     Reason.STORE_UNAVAILABLE: Words(
         502, "The store cannot be reached", _NOT_YOURS,
         "The store's management API did not answer, or answered with a server error. Known customers still sign in.",
-        "Run `bridge check`; see the platform's status page."),
+        "See the platform's status page, and the way to its API from here (`bridge check`)."),
     Reason.STORE_MISCONFIGURED: Words(
         502, "This store is not set up correctly", _ASK_STORE,
         "The store's management API refused the bridge's credentials.",
@@ -228,7 +235,7 @@ _WORDS: dict[Reason, Words] = {
     Reason.STORE_CLOCK_UNKNOWN: Words(
         503, "The store cannot be reached", _NOT_YOURS,
         "The store's clock is not known and ours looks wrong: a login token would be refused without a word.",
-        "Synchronise this machine's clock (NTP); run `bridge check`."),
+        "Synchronise this machine's clock (NTP); `bridge check` shows the store's."),
     Reason.STATE_UNAVAILABLE: Words(
         503, "Signing in is not possible right now", _NOT_YOURS,
         "Redis cannot be reached, or refuses to work.", "See /readyz, and the Redis server's log."),
@@ -238,7 +245,7 @@ _WORDS: dict[Reason, Words] = {
 }  # fmt: skip
 
 
-class Refused(Exception):  # noqa: N818 - it is an outcome, and reads as one
+class Refused(Exception):
     """A sign-in that ends without a customer.
 
     `detail` says to the operator what exactly was seen; it goes to the log and the audit
@@ -249,3 +256,4 @@ class Refused(Exception):  # noqa: N818 - it is an outcome, and reads as one
         super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
         self.reason = reason
         self.detail = detail
+        self.recorded = False  # whether the audit stream has it

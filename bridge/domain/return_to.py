@@ -8,9 +8,9 @@ _KEPT = "/?%-._~!$&'()*+,;=:@"
 
 
 def safe_return_to(value: str | None) -> str:
-    """`value` if it is surely a path on the store itself, else an empty text: the default page.
+    r"""`value` if it is surely a path on the store itself, else an empty text: the default page.
 
-    Refused are all ways known to leave the site by a "path": //host, /\\host, a scheme,
+    Refused are all ways known to leave the site by a "path": //host, /\host, a scheme,
     control characters and line breaks, dot segments, and the same hidden by percent encoding
     (also twice). A fragment is cut off: it would never reach the store's server. Spaces and
     letters beyond ASCII come back percent-encoded.

@@ -91,7 +91,14 @@ class SignIn:
         return candidates[0] if len(candidates) == 1 else None
 
     def _depart(
-        self, store: str, connection: str, return_to: str, login_hint: str, deadline: Deadline, *, restarts: int
+        self,
+        store: str,
+        connection: str,
+        return_to: str,
+        login_hint: str,
+        deadline: Deadline,
+        *,
+        restarts: int,
     ) -> ToProvider:
         attempt = Attempt.new(
             store=store,
@@ -128,6 +135,7 @@ class SignIn:
         except Refused as refused:
             outcome = Outcome(store=ticket.store, return_to=ticket.return_to, reason=refused.reason)
             self.attempts.refuse(ticket, outcome, refused)
+            refused.recorded = True
             raise
 
     def _complete(self, attempt: Attempt, callback: Callback, deadline: Deadline) -> SignedIn:
@@ -164,7 +172,9 @@ class SignIn:
     def _repeat(self, outcome: Outcome, ticket: Ticket) -> SignedIn:
         """A reload or a doubled request: the same end again, with a fresh platform token."""
         if outcome.customer is None:
-            raise Refused(outcome.reason or Reason.INTERNAL_ERROR, "repeated")
+            repeated = Refused(outcome.reason or Reason.INTERNAL_ERROR, "repeated")
+            repeated.recorded = True  # when it happened first
+            raise repeated
         hand_off = self.platforms[outcome.store].sign_in(outcome.customer, outcome.return_to, None)
         return SignedIn(hand_off, ticket, outcome.session)
 

@@ -19,11 +19,15 @@ class ProviderCheck:
         """Raises `Refused` when metadata or keys cannot be had."""
         connection = self._provider.connection
         metadata = self._provider.metadata.get(deadline)
-        yield Finding("ok", self.subject, f"metadata of {metadata.issuer}; token endpoint {metadata.token_endpoint}")
+        yield Finding(
+            "ok", self.subject, f"metadata of {metadata.issuer}; token endpoint {metadata.token_endpoint}"
+        )
         keys = self._provider.keys.get(deadline)
         yield Finding("ok", self.subject, f"{len(keys.keys)} usable keys")
         for reason in keys.left_out:
-            yield Finding("warning", self.subject, f"left out {reason}", "Nothing, unless sign-ins fail for want of it.")
+            yield Finding(
+                "warning", self.subject, f"left out {reason}", "Nothing, unless sign-ins fail for want of it."
+            )
         algorithms = connection.signing_algs or metadata.signing_algs
         usable = [alg for alg in algorithms if any(key.fits(alg) for key in keys.keys)]
         if not usable:

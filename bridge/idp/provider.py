@@ -1,6 +1,7 @@
 """One connection, spoken OpenID Connect with: the relying party's side of the code flow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -81,7 +82,7 @@ class OpenIdProvider:
         self._check_answer(callback, metadata)
         tokens, provider_clock = self._exchange(attempt, callback.code, metadata, deadline)
         claims = self._verify(tokens, attempt, callback.code, metadata, deadline)
-        userinfo = {}
+        userinfo: Mapping[str, Any] = {}
         if metadata.userinfo_endpoint and is_wanted(self.connection, claims):
             request = userinfo_request(metadata.userinfo_endpoint, tokens.access_token)
             userinfo = userinfo_response(self._send(request, deadline), claims)
@@ -102,7 +103,9 @@ class OpenIdProvider:
             reason = Reason.ACCESS_DENIED if callback.error == "access_denied" else Reason.IDP_ERROR
             raise Refused(reason, f"idp_error {callback.error}")
         if callback.iss is None and metadata.iss_parameter:
-            raise Refused(Reason.ISSUER_MISMATCH, "the answer names no issuer, though the provider promises it")
+            raise Refused(
+                Reason.ISSUER_MISMATCH, "the answer names no issuer, though the provider promises it"
+            )
 
     def _exchange(
         self, attempt: Attempt, code: str, metadata: ProviderMetadata, deadline: Deadline
@@ -133,7 +136,9 @@ class OpenIdProvider:
             tolerance=self.connection.clock_tolerance,
         )
         try:
-            return verify(tokens.unverified_id_token, expected, lambda token: self._signature(token, deadline))
+            return verify(
+                tokens.unverified_id_token, expected, lambda token: self._signature(token, deadline)
+            )
         except ClaimFault as fault:
             raise Refused(Reason.ID_TOKEN_INVALID, str(fault)) from None
 
@@ -182,8 +187,8 @@ class OpenIdProvider:
 
 
 def _body(reply: HttpReply, what: str) -> bytes:
-    if reply.status >= 500 or reply.status == 429:  # noqa: PLR2004
+    if reply.status >= 500 or reply.status == 429:
         raise Refused(Reason.IDP_UNAVAILABLE, f"{what}: status {reply.status}")
-    if reply.status != 200:  # noqa: PLR2004 - a redirect could lead to an attacker's document
+    if reply.status != 200:  # a redirect could lead to an attacker's document
         raise Refused(Reason.IDP_METADATA_INVALID, f"{what}: status {reply.status}")
     return reply.body

@@ -46,9 +46,9 @@ def token_response(reply: HttpReply) -> Tokens:
     """The tokens in a reply. Raises `Refused`."""
     if reply.status in (400, 401):
         raise _oauth_error(reply)
-    if reply.status >= 500:  # noqa: PLR2004
+    if reply.status >= 500:
         raise Refused(Reason.IDP_UNAVAILABLE, f"the token endpoint answered {reply.status}")
-    if reply.status != 200:  # noqa: PLR2004 - a redirect is not followed: it would take the code along
+    if reply.status != 200:  # a redirect is not followed: it would take the code along
         raise Refused(Reason.IDP_RESPONSE_INVALID, f"the token endpoint answered {reply.status}")
     if reply.media_type != "application/json":
         raise Refused(Reason.IDP_RESPONSE_INVALID, f"the token response is {reply.media_type[:60]!r}")
@@ -58,7 +58,12 @@ def token_response(reply: HttpReply) -> Tokens:
         raise Refused(Reason.IDP_RESPONSE_INVALID, f"the token response: {fault}") from None
     access_token, id_token = document.get("access_token"), document.get("id_token")
     token_type = document.get("token_type")
-    if not isinstance(access_token, str) or not access_token.isascii() or not access_token.isprintable() or not access_token:
+    if (
+        not isinstance(access_token, str)
+        or not access_token.isascii()
+        or not access_token.isprintable()
+        or not access_token
+    ):
         raise Refused(Reason.IDP_RESPONSE_INVALID, "no usable access token")
     if not isinstance(token_type, str) or token_type.lower() != "bearer":
         raise Refused(Reason.IDP_RESPONSE_INVALID, "the token type is not Bearer")
@@ -83,7 +88,7 @@ def _oauth_error(reply: HttpReply) -> Refused:
         error = str(parse_object(reply.body).get("error"))
     except JsonFault:
         error = ""
-    if reply.status == 401 and error not in _OAUTH_ERRORS:  # noqa: PLR2004
+    if reply.status == 401 and error not in _OAUTH_ERRORS:
         return Refused(Reason.CLIENT_REJECTED, "the token endpoint answered 401")
     reason = _OAUTH_ERRORS.get(error, Reason.IDP_RESPONSE_INVALID)
     return Refused(reason, f"the token endpoint answered {reply.status} {error[:60]!r}")

@@ -33,7 +33,7 @@ def userinfo_request(endpoint: str, access_token: str) -> HttpRequest:
 
 def userinfo_response(reply: HttpReply, claims: VerifiedClaims) -> Mapping[str, Any]:
     """The claims, which must be of the very subject of the verified ID token (Core 5.3.2, 5.3.4)."""
-    if reply.status != 200:  # noqa: PLR2004
+    if reply.status != 200:
         raise Refused(Reason.USERINFO_INVALID, f"userinfo answered {reply.status}")
     if reply.media_type != "application/json":
         raise Refused(Reason.USERINFO_INVALID, f"userinfo is {reply.media_type[:60]!r}")

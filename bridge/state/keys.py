@@ -2,7 +2,7 @@
 
 | key | type | life | size | holds |
 |---|---|---|---|---|
-| `attempt:<state>` | string | `server.attempt_lifetime`, then 60 s | 0.3 kB | one browser under way, then how it ended |
+| `attempt:<state>` | string | `attempt_lifetime`, then 60 s | 0.3 kB | a browser under way, then its end |
 | `link:{<identity>}:<store>` | string | for ever | 0.1 kB | the customer of an identity, and what proved it |
 | `held:<store>:<customer>` | hash | for ever | 0.1 kB | connection -> identity that holds this customer |
 | `session:{<identity>}:<id>` | string | 12 h | 0.3 kB + ID token | what sign-out needs |

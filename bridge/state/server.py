@@ -1,7 +1,7 @@
 """One Redis server, spoken to so that nothing is lost and nobody waits for long."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import redis
@@ -45,18 +45,19 @@ class RedisServer:
             decode_responses=True,
         )
         self._redis = redis.Redis(connection_pool=pool)
+        self._execute: Callable[..., Any] = self._redis.execute_command
 
     def command(self, *words: str | int) -> Any:
         """The answer to one command."""
         try:
-            return self._redis.execute_command(*words)
+            return self._execute(*words)
         except redis.RedisError as error:
             raise _refused(error) from None
 
     def run(self, script: Script, keys: tuple[str, ...], *arguments: str | int) -> Any:
         """The answer of a script; sent whole once, when the server does not know it yet."""
         try:
-            return self._redis.execute_command("EVALSHA", script.sha, len(keys), *keys, *arguments)
+            return self._execute("EVALSHA", script.sha, len(keys), *keys, *arguments)
         except redis.exceptions.NoScriptError:
             return self.command("EVAL", script.source, len(keys), *keys, *arguments)
         except redis.RedisError as error:
@@ -67,7 +68,8 @@ class RedisServer:
         try:
             with self._redis.pipeline(transaction=True) as pipeline:
                 for command in commands:
-                    pipeline.execute_command(*command)
+                    queue: Callable[..., Any] = pipeline.execute_command
+                    queue(*command)
                 return pipeline.execute()
         except redis.RedisError as error:
             raise _refused(error) from None

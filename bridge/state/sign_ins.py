@@ -45,7 +45,9 @@ return 1
 """)
 
 #: Only the holder lets go: a lock that ran out may be somebody else's by now.
-_RELEASE = Script("if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0")
+_RELEASE = Script(
+    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+)
 
 
 class RedisSignIns:

@@ -4,12 +4,13 @@ import logging
 from pathlib import Path
 from time import perf_counter
 
-from flask import Flask, Response as FlaskResponse, g, request, send_file
+from flask import Flask, g, request, send_file
+from flask import Response as FlaskResponse
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from bridge.domain.reference import reference_of
-from bridge.domain.refusal import Reason, Refused
+from bridge.domain.refusal import NOISE, Reason, Refused
 from bridge.web import health, sign_in
 from bridge.web.cookies import Cookies
 from bridge.web.headers import secure
@@ -69,11 +70,10 @@ def create_app(bridge: Bridge) -> Flask:
     @app.errorhandler(Refused)
     def refused(error: Refused) -> Response:
         """The one way in which a refusal reaches a shopper."""
-        known = "reference" in g
         g.setdefault("reference", reference_of(bridge.token()))
         g.event, g.reason, g.detail = "refused", error.reason.value, error.detail
         g.level = logging.WARNING if error.reason.words.status >= 500 else logging.INFO
-        if not known and error.reason is not Reason.STATE_UNAVAILABLE and request.endpoint == "sign_in.callback":
+        if not error.recorded and error.reason not in NOISE:
             bridge.audit.refused(g.reference, error, g.get("store", ""), g.get("connection", ""))
         return refusal(request, error.reason, g.reference, g.get("back", WayBack()))
 

@@ -53,7 +53,9 @@ class Cookies:
         """Whether this browser holds any ticket at all."""
         return any(name.startswith(self._attempt_prefix) for name in cookies)
 
-    def issue(self, response: Response, ticket: Ticket, cookies: Mapping[str, str], *, form_post: bool) -> None:
+    def issue(
+        self, response: Response, ticket: Ticket, cookies: Mapping[str, str], *, form_post: bool
+    ) -> None:
         """Gives the browser its ticket, and takes its oldest ones when there are too many."""
         self._drop_oldest(response, cookies)
         self._set(response, self._name(ticket.state), self._write(ticket), TICKET_LIFE, form_post=form_post)

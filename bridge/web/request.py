@@ -19,7 +19,9 @@ def is_speculative(request: Request) -> bool:
     if request.method == "HEAD":
         return True
     return any(
-        word in request.headers.get(name, "").lower() for name in _SPECULATIVE for word in ("prefetch", "preview")
+        word in request.headers.get(name, "").lower()
+        for name in _SPECULATIVE
+        for word in ("prefetch", "preview")
     )
 
 

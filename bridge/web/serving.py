@@ -1,6 +1,8 @@
 """What the WSGI server imports in each worker process."""
 
 import os
+import signal
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,4 +22,14 @@ def create() -> "Flask":
     start_logging(settings.server.log_level)
     bridge = wire(settings, now=time.time, monotonic=time.monotonic, pause=time.sleep)
     bridge.start_background()
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     return create_app(bridge)
+
+
+def _end_with(parent: int) -> None:
+    """Ends this worker soon after its parent: an orphan would go on serving an old configuration."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(12)  # what is in flight may end
+    os._exit(0)

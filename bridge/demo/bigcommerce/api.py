@@ -44,6 +44,7 @@ class _Gate:
 
     def take_store_hash(self, _endpoint: str | None, values: dict[str, Any] | None) -> None:
         g.store_hash = (values or {}).pop("store_hash", "")
+        g.left, g.reset = 0, 0  # for answers that never come to `enter`
 
     def enter(self) -> ResponseReturnValue | None:
         g.left, g.reset = self._shop.spend()

@@ -105,7 +105,7 @@ class CustomerBook:
         with self._lock:
             changed: dict[int, Customer] = {}
             for place, row in enumerate(rows):
-                known = self._by_id.get(row.get("id", 0))
+                known = self._by_id.get(row["id"]) if _is_integer(row.get("id")) else None
                 if known is None:
                     raise InvalidCustomersError({f"{place}.id": "no customer has this id"})
                 change = {name: value for name, value in row.items() if name != "id"}

@@ -98,7 +98,7 @@ class LoginJudge:
 
 def _read_signed(token: str, secret: str) -> dict[str, Any]:
     parts = token.split(".")
-    if len(parts) != 3:  # noqa: PLR2004 - header, payload, signature
+    if len(parts) != 3:
         raise LoginRefusedError("malformed", "a token has three parts")
     header, claims = _json(parts[0]), _json(parts[1])
     if header.get("alg") != "HS256":

@@ -13,7 +13,7 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url without pa
 _PROMPTS = {"none", "login", "select_account", "consent"}
 
 
-class Unanswerable(ValueError):  # noqa: N818 - it says what is the matter
+class Unanswerable(ValueError):
     """Client or redirect URI are not to be trusted, so nothing may be sent to it."""
 
 

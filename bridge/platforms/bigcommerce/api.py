@@ -11,7 +11,7 @@ from bridge.domain.strict_json import JsonFault, parse_object
 from bridge.platforms.bigcommerce.account import Account
 
 
-class Unprocessable(Exception):  # noqa: N818 - a result the caller reconciles
+class Unprocessable(Exception):
     """The API understood and refused (409, 422): a duplicate, perhaps."""
 
 
@@ -56,10 +56,10 @@ def _document(reply: HttpReply) -> dict[str, Any]:
         raise Unprocessable(f"status {reply.status}")
     if reply.status in (401, 403):
         raise Refused(Reason.STORE_MISCONFIGURED, f"the store's API answered {reply.status}")
-    if reply.status == 429:  # noqa: PLR2004 - without its headers this means overload
+    if reply.status == 429:  # without its headers this means overload
         wait = reply.headers.get("x-rate-limit-time-reset-ms", "unknown")[:10]
         raise Refused(Reason.STORE_UNAVAILABLE, f"the store's API is rate limited; free again in {wait} ms")
-    if reply.status >= 500 or not 200 <= reply.status < 300:  # noqa: PLR2004
+    if reply.status >= 500 or not 200 <= reply.status < 300:
         raise Refused(Reason.STORE_UNAVAILABLE, f"the store's API answered {reply.status}")
     try:
         return parse_object(reply.body)

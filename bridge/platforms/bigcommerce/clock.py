@@ -45,7 +45,9 @@ class StoreClock:
         if offset is not None:
             return int(self._now() + offset.seconds)
         if provider_clock is not None and abs(provider_clock) > SUSPICIOUS:
-            raise Refused(Reason.STORE_CLOCK_UNKNOWN, f"the provider's clock is {provider_clock:+.0f} s from ours")
+            raise Refused(
+                Reason.STORE_CLOCK_UNKNOWN, f"the provider's clock is {provider_clock:+.0f} s from ours"
+            )
         return int(self._now())
 
     def _measure(self, deadline: Deadline) -> Offset:
@@ -64,13 +66,13 @@ class StoreClock:
 
 
 def _time_of(reply: HttpReply) -> float | None:
-    if reply.status != 200:  # noqa: PLR2004
+    if reply.status != 200:
         return None
     try:
         time = json.loads(reply.body)["time"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return float(time) if type(time) is int and 0 < time < 1e11 else None  # noqa: PLR2004
+    return float(time) if type(time) is int and 0 < time < 1e11 else None
 
 
 def _date_of(reply: HttpReply) -> float | None:

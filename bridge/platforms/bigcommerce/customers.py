@@ -82,6 +82,8 @@ def allows_global_logins(account: Account, api: Api, deadline: Deadline) -> bool
 
 def _rows(reply: Mapping[str, Any]) -> list[dict[str, Any]]:
     data = reply.get("data")
-    if not isinstance(data, list) or not all(isinstance(row, dict) and type(row.get("id")) is int for row in data):
+    if not isinstance(data, list) or not all(
+        isinstance(row, dict) and type(row.get("id")) is int for row in data
+    ):
         raise Refused(Reason.STORE_UNAVAILABLE, "the store's API answered with something else than customers")
     return data

@@ -10,7 +10,9 @@ from bridge.domain.return_to import safe_return_to
 from bridge.platforms.bigcommerce.account import Account
 
 
-def login_claims(account: Account, customer: Customer, return_to: str, *, iat: int, jti: str) -> dict[str, Any]:
+def login_claims(
+    account: Account, customer: Customer, return_to: str, *, iat: int, jti: str
+) -> dict[str, Any]:
     """Every claim of the token. Raises `Refused` for what the store would drop without a word.
 
     `iat` is in whole seconds of the store's clock; the store takes the token for 30 s, once.

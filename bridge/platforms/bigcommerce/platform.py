@@ -41,7 +41,11 @@ class BigCommerce:
         self._customers = Customers(
             account,
             self._api,
-            Kept(lambda deadline: allows_global_logins(account, self._api, deadline), **_CHANNEL_AGES, monotonic=monotonic),
+            Kept(
+                lambda deadline: allows_global_logins(account, self._api, deadline),
+                **_CHANNEL_AGES,
+                monotonic=monotonic,
+            ),
         )
 
     def find(self, email: str, deadline: Deadline) -> Sequence[Customer]:
@@ -81,7 +85,7 @@ class BigCommerce:
         yield Finding(
             level,
             self.subject,
-            f"the store's clock is {offset.seconds:+.1f} s from ours ({offset.source}); tokens are corrected by it",
+            f"the store's clock is {offset.seconds:+.1f} s from ours ({offset.source}); tokens follow it",
             "" if level == "ok" else "Synchronise this machine's clock (NTP).",
         )
         if not self._api.available:
@@ -93,8 +97,11 @@ class BigCommerce:
             )
             return
         self._customers.find("bridge-check@example.invalid", deadline)
-        yield Finding("ok", self.subject, f"the Customers API answers (channel {self._account.channel_id})")
+        channel = self._account.channel_id
+        yield Finding("ok", self.subject, f"the Customers API answers (channel {channel})")
 
     def _need_access_token(self) -> None:
         if not self._api.available:
-            raise Refused(Reason.CUSTOMER_UNKNOWN, "no access_token is configured: only known customers sign in")
+            raise Refused(
+                Reason.CUSTOMER_UNKNOWN, "no access_token is configured: only known customers sign in"
+            )

@@ -1,0 +1,1 @@
+"""The benchmark: complete browser sign-ins against `bridge serve`, its CPU time taken from the system."""
