@@ -14,7 +14,7 @@ ifneq ($(filter true 1,$(CI)),)
 export BRIDGE_REQUIRE_BROWSER := 1
 endif
 
-.PHONY: help demo test check lint bench lock clean venv-demo venv-dev
+.PHONY: help demo test check lint bench docs lock clean venv-demo venv-dev
 .NOTPARALLEL:
 
 help: ## show this list
@@ -39,6 +39,9 @@ lint: venv-dev ## the first half of check: lint, types, import rules
 
 bench: venv-dev ## run the benchmark
 	@$(BIN)/python -m bench $(ARGS)
+
+docs: venv-dev ## write the generated part of docs/ anew
+	@$(BIN)/python scripts/documents.py
 
 lock: ## write the lock files anew (ARGS=--upgrade to raise versions)
 	@sh scripts/lock.sh $(ARGS)

@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--shoppers", type=int, default=32)
     parser.add_argument("--latency", type=float, default=0, help="of the provider, milliseconds")
-    parser.add_argument("--serve", default="", help="another command to measure; {config} and {port} are filled in")
+    parser.add_argument("--serve", default="", help="another command; {config} and {port} are filled in")
     given = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
@@ -106,7 +106,10 @@ def main() -> None:
         link_shoppers(client, f"http://127.0.0.1:{provider_port}", given.shoppers)
 
         def run(*command: str) -> subprocess.Popen[bytes]:
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True, env={**os.environ, "BRIDGE_CONFIG": str(config)})
+            environ = {**os.environ, "BRIDGE_CONFIG": str(config)}
+            process = subprocess.Popen(
+                command, stdout=subprocess.DEVNULL, start_new_session=True, env=environ
+            )
             stack.callback(process.wait)
             stack.callback(os.killpg, process.pid, signal.SIGTERM)
             return process
@@ -116,7 +119,10 @@ def main() -> None:
         bridge = run(*(given.serve or default).format(config=config, port=bridge_port).split())
         time.sleep(2)
         shop(bridge_port, given.shoppers, 1)  # warm
-        rows = [measure(bridge.pid, client, bridge_port, given.shoppers, given.seconds) for _ in range(given.rounds)]
+        rows = [
+            measure(bridge.pid, client, bridge_port, given.shoppers, given.seconds)
+            for _ in range(given.rounds)
+        ]
     for row in rows:
         print("  ".join(f"{name} {value:.2f}" for name, value in row.items()))
     medians = {name: statistics.median(row[name] for row in rows) for name in rows[0]}
@@ -125,17 +131,18 @@ def main() -> None:
 
 def shop(port: int, shoppers: int, seconds: float) -> list[tuple[float, float]]:
     command = [sys.executable, "-m", "bench.shopper", str(port), str(shoppers), str(seconds)]
-    times: list[tuple[float, float]] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    printed = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+    times: list[tuple[float, float]] = json.loads(printed)
     return times
 
 
 def measure(pid: int, client: "redis.Redis", port: int, shoppers: int, seconds: float) -> dict[str, float]:
     pids = family(pid)
-    commands = int(client.info("stats")["total_commands_processed"])  # type: ignore[index]
+    commands = int(client.info("stats")["total_commands_processed"])
     before = cpu_seconds(pids)
     times = shop(port, shoppers, seconds)
     cpu = cpu_seconds(pids) - before
-    commands = int(client.info("stats")["total_commands_processed"]) - commands - 1  # type: ignore[index]
+    commands = int(client.info("stats")["total_commands_processed"]) - commands - 1
     login, callback = (sorted(column) for column in zip(*times, strict=True))
     return {
         "sign-ins/s": len(times) / seconds,

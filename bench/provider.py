@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 CLIENT_ID = "bench"
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 
 
 def b64(data: bytes) -> str:
@@ -50,17 +51,15 @@ class Provider:
                         return
                     data += more
                 head, _, data = data.partition(b"\r\n\r\n")
-                length = next(
-                    (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
-                )
+                lengths = [
+                    line[15:] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")
+                ]
+                length = int(lengths[0]) if lengths else 0
                 while len(data) < length:
                     data += connection.recv(65536)
                 body, data = data[:length], data[length:]
                 answer = json.dumps(self.answer(head.split(b" ", 2)[1].decode(), body)).encode()
-                connection.sendall(
-                    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer)
-                    + answer
-                )
+                connection.sendall(HEAD % len(answer) + answer)
 
     def answer(self, path: str, body: bytes) -> dict[str, object]:
         if path.endswith("openid-configuration"):
@@ -74,7 +73,7 @@ class Provider:
         if path == "/jwks":
             numbers = self.key.public_key().public_numbers()
             n, e = (value.to_bytes((value.bit_length() + 7) // 8) for value in (numbers.n, numbers.e))
-            return {"keys": [{"kty": "RSA", "kid": "k1", "use": "sig", "alg": "RS256", "n": b64(n), "e": b64(e)}]}
+            return {"keys": [{"kty": "RSA", "kid": "k1", "use": "sig", "n": b64(n), "e": b64(e)}]}
         time.sleep(self.latency)
         subject, _, nonce = parse_qs(body.decode())["code"][0].partition(".")
         return {"token_type": "Bearer", "access_token": "a" * 32, "id_token": self.id_token(subject, nonce)}
@@ -93,7 +92,8 @@ class Provider:
             "email_verified": True,
             "name": "Bench Shopper",
         }
-        parts = f"{b64(json.dumps({'alg': 'RS256', 'kid': 'k1'}).encode())}.{b64(json.dumps(claims).encode())}"
+        header = {"alg": "RS256", "kid": "k1"}
+        parts = f"{b64(json.dumps(header).encode())}.{b64(json.dumps(claims).encode())}"
         return f"{parts}.{b64(self.key.sign(parts.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
 
 

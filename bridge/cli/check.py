@@ -22,7 +22,9 @@ _MARKS = {"ok": ("ok     ", "green"), "warning": ("warning", "yellow"), "failed"
 @click.option("--offline", is_flag=True, help="Read the configuration only; ask nobody.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def check(config_path: Path | None, offline: bool, as_json: bool) -> None:
-    """Report all faults of the configuration, then ask Redis, each provider and each store once.
+    """Report all faults, then ask every dependency once.
+
+    Asked are Redis, each provider's metadata and keys, each store's API and its clock.
 
     Exit status: 0 good, 1 a check failed, 2 the configuration is unusable.
     """

@@ -33,7 +33,11 @@ _START_LIMIT = 15.0  # seconds
     help=f"Of the store; its two successors are used too. [default: {DEFAULT_PORT}, or free ones]",
 )
 def demo(checking: bool, port: int | None) -> None:
-    """Start a Redis server, a demo identity provider, a demo store and the bridge, on loopback."""
+    """Start everything on loopback and print one address to open.
+
+    That is: a real Redis-compatible server, an identity provider with sample people, a store that
+    enforces BigCommerce's rules, and the bridge. Ctrl-C stops them all.
+    """
     import os
 
     from bridge.demo.redis_binary import NoRedisServer

@@ -51,7 +51,7 @@ def serve(config_path: Path | None, host: str, port: int, workers: int) -> None:
 
 
 def _check_free(host: str, port: int) -> None:
-    """The workers share their port among themselves; so it must be nobody else's, not even another bridge's."""
+    """The workers share their port among themselves, so it must be nobody else's, not even a bridge's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family) as probe:

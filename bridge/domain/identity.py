@@ -81,11 +81,11 @@ class Identity:
 
 def _email_verified(id_token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> bool | None:
     """What was said of the very address we use; of two statements on it a plain no wins."""
-    address = id_token.get("email", userinfo.get("email"))
+    address = normal_email(id_token.get("email", userinfo.get("email")))
     said = [
         _tri_state(source.get("email_verified"))
         for source in (id_token, userinfo)
-        if source.get("email") == address
+        if normal_email(source.get("email")) == address
     ]
     return False if False in said else True if True in said else None
 

@@ -76,7 +76,7 @@ def _endpoint(document: Mapping[str, Any], name: str, *, development: bool) -> s
         host, _port = parts.hostname or "", parts.port
     except ValueError:
         raise MetadataFault(f"{name} is not a URL") from None
-    if not value.isascii() or not value.isprintable() or " " in value or "\\" in value or parts.fragment:
+    if not value.isascii() or not value.isprintable() or " " in value or "\\" in value or "#" in value:
         raise MetadataFault(f"{name} is not a plain URL")
     if not host or parts.username is not None or parts.password is not None:
         raise MetadataFault(f"{name} has no host, or carries credentials")

@@ -34,7 +34,13 @@ class Customers:
             return customer
         store = self.stores[attempt.store]
         if not self._by_claim(store, identity, deadline):
-            self._by_email(store, identity, deadline)
+            email = self._evidence(store, identity)
+            with self.sign_ins.creating(store.name, email, deadline):
+                # Whoever held the lock before may have been the same person in another tab.
+                customer = self.sign_ins.record(attempt, session)
+                if customer is not None:
+                    return customer
+                self._by_email(store, identity, email, deadline)
         customer = self.sign_ins.record(attempt, session)
         if customer is None:
             raise Refused(Reason.INTERNAL_ERROR, "the link just made is gone")
@@ -53,25 +59,29 @@ class Customers:
         self._link(store, identity, customer, "claim")
         return True
 
-    def _by_email(self, store: Store, identity: Identity, deadline: Deadline) -> None:
-        """Link the one customer with this address, or create one: only by an address to be trusted."""
-        policy = store.customers
+    def _evidence(self, store: Store, identity: Identity) -> str:
+        """The address by which this identity may be linked or created."""
         email = identity.trusted_email(self.connections[identity.connection])
         if not email:
             raise Refused(Reason.EMAIL_NOT_TRUSTED, _why_not_trusted(identity))
-        if not (policy.match_email or policy.create):
+        if not (store.customers.match_email or store.customers.create):
             raise Refused(Reason.CUSTOMER_UNKNOWN, "the store neither matches e-mails nor creates customers")
-        with self.sign_ins.creating(store.name, email, deadline):
-            found = self.platforms[store.name].find(email, deadline)
-            if len(found) > 1:
-                raise Refused(Reason.CUSTOMER_AMBIGUOUS, f"{len(found)} customers have this e-mail")
-            if found and policy.match_email:
-                self._link(store, identity, found[0], "email")
-            elif found or not policy.create:
-                raise Refused(Reason.CUSTOMER_UNKNOWN, "the store's policy does not allow it")
-            else:
-                created = self.platforms[store.name].create(_profile(identity, email), deadline)
-                self._link(store, identity, created, "created")
+        return email
+
+    def _by_email(self, store: Store, identity: Identity, email: str, deadline: Deadline) -> None:
+        """Links the one customer with this address, or creates one."""
+        found = self.platforms[store.name].find(email, deadline)
+        if len(found) > 1:
+            raise Refused(Reason.CUSTOMER_AMBIGUOUS, f"{len(found)} customers have this e-mail")
+        if found and not store.customers.match_email:
+            raise Refused(Reason.CUSTOMER_UNKNOWN, "a customer has this e-mail, and match_email is off")
+        if found:
+            self._link(store, identity, found[0], "email")
+        elif store.customers.create:
+            created = self.platforms[store.name].create(_profile(identity, email), deadline)
+            self._link(store, identity, created, "created")
+        else:
+            raise Refused(Reason.CUSTOMER_UNKNOWN, "no customer has this e-mail, and create is off")
 
     def _link(self, store: Store, identity: Identity, customer: Customer, evidence: Evidence) -> None:
         link = Link(

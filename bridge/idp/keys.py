@@ -1,5 +1,6 @@
 """A provider's key set: every key judged by itself, so that one bad key spoils nothing."""
 
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -96,12 +97,17 @@ def _import(jwk: object) -> ProviderKey:
         raise TypeError("kid or alg is not a string")
     # Only what makes the public key: other members (x5c, use, …) cannot make it fail or change it.
     public = {name: jwk[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in jwk}
-    if jwk["kty"] == "RSA" and len(str(jwk["n"]).rstrip("=")) * 6 < MIN_RSA_BITS:
+    if jwk["kty"] == "RSA" and _bits(jwk["n"]) < MIN_RSA_BITS:
         raise ValueError(f"RSA below {MIN_RSA_BITS} bits")
     key = JWKRegistry.import_key(public)
     if not isinstance(key, Key):
         raise ValueError("not an asymmetric key")  # noqa: TRY004
     return ProviderKey(kid, "EdDSA" if alg == "Ed25519" else alg, key)
+
+
+def _bits(number: str) -> int:
+    """The size of a base64url number itself: leading zeros make nothing stronger."""
+    return int.from_bytes(urlsafe_b64decode(number + "=" * (-len(number) % 4))).bit_length()
 
 
 def _verifies(key: Key, token: UnverifiedToken) -> bool:

@@ -22,11 +22,11 @@ from bridge.domain.strict_json import JsonFault, parse_object
 from bridge.idp.keys import KeySet, UnknownKey
 from bridge.idp.token_endpoint import Tokens, clock_ahead, token_request, token_response
 from bridge.idp.userinfo import is_wanted, userinfo_request, userinfo_response
-from bridge.net.kept import Kept
+from bridge.net.kept import Ages, Kept
 
 #: Seconds. Keys go stale sooner: a key that the provider withdrew must not verify for long.
-METADATA_AGES = {"fresh": 3600.0, "stale": 86400.0, "last_good": 7 * 86400.0}
-KEYS_AGES = {"fresh": 600.0, "stale": 3600.0, "last_good": 86400.0}
+METADATA_AGES = Ages(fresh=3600, stale=86400, last_good=7 * 86400)
+KEYS_AGES = Ages(fresh=600, stale=3600, last_good=86400)
 _EMPTY = Secret("")
 
 
@@ -158,7 +158,7 @@ class OpenIdProvider:
     def _fetch_metadata(self, deadline: Deadline) -> ProviderMetadata:
         reply = self._send(HttpRequest("GET", discovery_url(self.connection.issuer)), deadline)
         try:
-            document = parse_object(_body(reply, "the metadata"))
+            document = parse_object(_body(reply, "the metadata", Reason.IDP_METADATA_INVALID))
             metadata = ProviderMetadata.check(
                 document, self.connection.issuer, development=self.connection.development
             )
@@ -172,7 +172,7 @@ class OpenIdProvider:
     def _fetch_keys(self, deadline: Deadline) -> KeySet:
         reply = self._send(HttpRequest("GET", self.metadata.get(deadline).jwks_uri), deadline)
         try:
-            return KeySet.parse(parse_object(_body(reply, "the key set")))
+            return KeySet.parse(parse_object(_body(reply, "the key set", Reason.IDP_KEYS_INVALID)))
         except ValueError as fault:
             raise Refused(Reason.IDP_KEYS_INVALID, str(fault)) from None
 
@@ -186,9 +186,9 @@ class OpenIdProvider:
         return reply
 
 
-def _body(reply: HttpReply, what: str) -> bytes:
+def _body(reply: HttpReply, what: str, otherwise: Reason) -> bytes:
     if reply.status >= 500 or reply.status == 429:
         raise Refused(Reason.IDP_UNAVAILABLE, f"{what}: status {reply.status}")
     if reply.status != 200:  # a redirect could lead to an attacker's document
-        raise Refused(Reason.IDP_METADATA_INVALID, f"{what}: status {reply.status}")
+        raise Refused(otherwise, f"{what}: status {reply.status}")
     return reply.body

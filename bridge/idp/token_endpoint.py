@@ -46,7 +46,7 @@ def token_response(reply: HttpReply) -> Tokens:
     """The tokens in a reply. Raises `Refused`."""
     if reply.status in (400, 401):
         raise _oauth_error(reply)
-    if reply.status >= 500:
+    if reply.status >= 500 or reply.status == 429:
         raise Refused(Reason.IDP_UNAVAILABLE, f"the token endpoint answered {reply.status}")
     if reply.status != 200:  # a redirect is not followed: it would take the code along
         raise Refused(Reason.IDP_RESPONSE_INVALID, f"the token endpoint answered {reply.status}")

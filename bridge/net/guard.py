@@ -3,6 +3,8 @@
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 _NAT64 = ip_network("64:ff9b::/96")
+#: The only part of IPv6 that is handed out for the Internet (RFC 4291 2.4, IANA registry).
+_GLOBAL_UNICAST = ip_network("2000::/3")
 
 
 def may_connect(address: str, *, private: bool, loopback: bool) -> bool:
@@ -19,7 +21,8 @@ def may_connect(address: str, *, private: bool, loopback: bool) -> bool:
         return loopback or private
     if ip.is_multicast or ip.is_unspecified or ip.is_link_local:
         return False  # link-local is where clouds keep their metadata service
-    return ip.is_global or private
+    public = ip.is_global and (isinstance(ip, IPv4Address) or ip in _GLOBAL_UNICAST)
+    return public or private
 
 
 def _unwrapped(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, TypedDict, TypeVar
 
 from bridge.domain.deadline import Deadline
 from bridge.domain.refusal import Reason, Refused
@@ -13,6 +13,14 @@ RETRY_GAP = 2.0  # seconds after a failure in which nobody asks again
 BACKGROUND_LIMIT = 10.0  # seconds
 BUDGET = 5  # forced renewals that may come at once,
 BUDGET_REFILL = 30.0  # and seconds until one more is allowed
+
+
+class Ages(TypedDict):
+    """Seconds until a value is stale, too old to be given unasked, and of no use at all."""
+
+    fresh: float
+    stale: float
+    last_good: float
 
 
 class Kept(Generic[T]):
@@ -31,13 +39,18 @@ class Kept(Generic[T]):
         stale: float,
         last_good: float,
         monotonic: Callable[[], float],
+        late: Reason = Reason.IDP_TIMEOUT,
     ) -> None:
-        """`fetch` returns the value or raises `Refused`; the ages are seconds."""
+        """`fetch` returns the value or raises `Refused`; the ages are seconds.
+
+        `late`: why a request is refused that waited too long for another one's fetch.
+        """
         self._fetch = fetch
         self._fresh = fresh
         self._stale = stale
         self._last_good = last_good
         self._monotonic = monotonic
+        self._late = late
         self._lock = threading.Lock()
         self._value: tuple[T, float] | None = None
         self._failure: tuple[Refused, float] | None = None
@@ -65,9 +78,7 @@ class Kept(Generic[T]):
         held = self._value
         if held is None or held[0] is not inadequate:
             return self.get(deadline)  # somebody else renewed it meanwhile
-        if not self._spend():
-            return inadequate
-        return self._renew(held, deadline)
+        return self._renew(held, deadline, forced=True)
 
     def renew_if_stale(self) -> None:
         """Starts a renewal in the background when the value is no longer fresh, or not there."""
@@ -78,7 +89,7 @@ class Kept(Generic[T]):
     def renew_in_background(self) -> None:
         """Starts a renewal unless one is under way or has just failed."""
         if self._recent_failure() is None and not self._lock.locked():
-            threading.Thread(target=self._renew_quietly, daemon=True).start()
+            threading.Thread(target=self._renew_quietly, args=(self._value,), daemon=True).start()
 
     @property
     def failure(self) -> Refused | None:
@@ -93,9 +104,9 @@ class Kept(Generic[T]):
             return None
         return held[0]
 
-    def _renew(self, seen: tuple[T, float] | None, deadline: Deadline) -> T:
+    def _renew(self, seen: tuple[T, float] | None, deadline: Deadline, *, forced: bool = False) -> T:
         if not self._lock.acquire(timeout=deadline.remaining()):
-            raise self._recent_failure() or self._timeout()
+            raise self._recent_failure() or Refused(self._late, "another request was still fetching the same")
         try:
             held = self._value
             if held is not None and held is not seen:
@@ -103,6 +114,8 @@ class Kept(Generic[T]):
             failure = self._recent_failure()
             if failure is not None:
                 raise failure
+            if forced and held is not None and not self._spend():
+                return held[0]
             try:
                 value = self._fetch(deadline)
             except Refused as refused:
@@ -113,9 +126,9 @@ class Kept(Generic[T]):
         finally:
             self._lock.release()
 
-    def _renew_quietly(self) -> None:
+    def _renew_quietly(self, seen: tuple[T, float] | None) -> None:
         try:
-            self._renew(self._value, Deadline(BACKGROUND_LIMIT, self._monotonic))
+            self._renew(seen, Deadline(BACKGROUND_LIMIT, self._monotonic))
         except Refused:
             return  # kept as `failure`; who needs the value will hear of it
 
@@ -124,9 +137,6 @@ class Kept(Generic[T]):
         if failure is None or self._monotonic() - failure[1] > RETRY_GAP:
             return None
         return Refused(failure[0].reason, failure[0].detail)
-
-    def _timeout(self) -> Refused:
-        return Refused(Reason.IDP_TIMEOUT, "another request was still fetching the same")
 
     def _spend(self) -> bool:
         left, since = self._budget

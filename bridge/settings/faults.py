@@ -40,7 +40,7 @@ class Fault:
         return f"{where}{self.message}{line}"
 
 
-class ConfigFaults(Exception):  # noqa: N818 - the plural says what it is: all faults at once
+class ConfigFaults(Exception):
     """The configuration cannot be used; `faults` holds every reason, `str()` shows one per line."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:

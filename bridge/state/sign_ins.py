@@ -44,6 +44,12 @@ redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'event', 'linked', 'sto
 return 1
 """)
 
+#: Asking again for a lock that one holds already is no harm: the first answer may have got lost.
+_LOCK = Script("""
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
+return redis.call('GET', KEYS[1]) == ARGV[1] and 1 or 0
+""")
+
 #: Only the holder lets go: a lock that ran out may be somebody else's by now.
 _RELEASE = Script(
     "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
@@ -106,7 +112,7 @@ class RedisSignIns:
     @contextmanager
     def creating(self, store: str, email: str, deadline: Deadline) -> Iterator[None]:
         key, holder = self._keys.lock(store, email), secrets.token_hex(16)
-        while self._server.command("SET", key, holder, "NX", "PX", LOCK_LIFE) is None:
+        while not self._server.run(_LOCK, (key,), holder, LOCK_LIFE):
             if deadline.remaining() < 1:
                 raise Refused(Reason.CUSTOMER_BUSY)
             self._pause(0.05)

@@ -30,7 +30,10 @@ class Api:
     def get(self, path: str, query: dict[str, str | int], deadline: Deadline) -> dict[str, Any]:
         """The JSON object at `path`. Raises `Refused`."""
         url = f"{path}?{urlencode(query)}" if query else path
-        return _document(self.call("GET", url, None, deadline))
+        try:
+            return _document(self.call("GET", url, None, deadline))
+        except Unprocessable as refusal:
+            raise Refused(Reason.STORE_UNAVAILABLE, f"the store's API: {refusal}") from None
 
     def post(self, path: str, body: object, deadline: Deadline) -> dict[str, Any]:
         """The JSON object that answers `body`. Raises `Refused` or `Unprocessable`."""

@@ -8,11 +8,11 @@ from email.utils import parsedate_to_datetime
 from bridge.domain.deadline import Deadline
 from bridge.domain.http import HttpReply
 from bridge.domain.refusal import Reason, Refused
-from bridge.net.kept import Kept
+from bridge.net.kept import Ages, Kept
 from bridge.platforms.bigcommerce.api import Api
 
 #: Seconds. The background looks every `fresh`; a clock drifts little within `last_good`.
-CLOCK_AGES = {"fresh": 600.0, "stale": 86400.0, "last_good": 86400.0}
+CLOCK_AGES = Ages(fresh=600, stale=86400, last_good=86400)
 #: Another clock that disagrees with ours by more makes ours suspicious.
 SUSPICIOUS = 5.0  # seconds
 
@@ -31,7 +31,7 @@ class StoreClock:
     def __init__(self, api: Api, now: Callable[[], float], monotonic: Callable[[], float]) -> None:
         self._api = api
         self._now = now
-        self.offset = Kept(self._measure, **CLOCK_AGES, monotonic=monotonic)
+        self.offset = Kept(self._measure, **CLOCK_AGES, monotonic=monotonic, late=Reason.STORE_UNAVAILABLE)
 
     def iat(self, provider_clock: float | None) -> int:
         """Now by the store's clock, in whole seconds.

@@ -74,7 +74,7 @@ def allows_global_logins(account: Account, api: Api, deadline: Deadline) -> bool
     path = f"/v3/customers/settings/channels/{account.channel_id}"
     try:
         data = api.get(path, {}, deadline).get("data")
-    except (Refused, Unprocessable):
+    except Refused:
         return account.channel_id == 1
     allowed = data.get("allow_global_logins") if isinstance(data, dict) else None
     return allowed if isinstance(allowed, bool) else account.channel_id == 1

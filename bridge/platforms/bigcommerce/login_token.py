@@ -9,6 +9,8 @@ from bridge.domain.refusal import Reason, Refused
 from bridge.domain.return_to import safe_return_to
 from bridge.platforms.bigcommerce.account import Account
 
+MAX_DIGITS = 18
+
 
 def login_claims(
     account: Account, customer: Customer, return_to: str, *, iat: int, jti: str
@@ -17,7 +19,7 @@ def login_claims(
 
     `iat` is in whole seconds of the store's clock; the store takes the token for 30 s, once.
     """
-    if not customer.id.isascii() or not customer.id.isdigit():
+    if not is_customer_id(customer.id):
         raise Refused(Reason.STORE_REJECTED, "the linked customer id is not a BigCommerce id")
     claims: dict[str, Any] = {
         "iss": account.client_id,
@@ -32,6 +34,11 @@ def login_claims(
     if path:
         claims["redirect_to"] = path
     return claims
+
+
+def is_customer_id(text: str) -> bool:
+    """Whether this can be the id of a BigCommerce customer: a positive integer, as they write it."""
+    return text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS and not text.startswith("0")
 
 
 def sign(claims: dict[str, Any], account: Account) -> str:

@@ -10,14 +10,14 @@ from bridge.domain.finding import Finding
 from bridge.domain.hand_off import HandOff, Redirect
 from bridge.domain.http import Http
 from bridge.domain.refusal import Reason, Refused
-from bridge.net.kept import Kept
+from bridge.net.kept import Ages, Kept
 from bridge.platforms.bigcommerce.account import Account
 from bridge.platforms.bigcommerce.api import Api
 from bridge.platforms.bigcommerce.clock import SUSPICIOUS, StoreClock
 from bridge.platforms.bigcommerce.customers import Customers, allows_global_logins
-from bridge.platforms.bigcommerce.login_token import login_claims, sign
+from bridge.platforms.bigcommerce.login_token import is_customer_id, login_claims, sign
 
-_CHANNEL_AGES = {"fresh": 600.0, "stale": 86400.0, "last_good": 7 * 86400.0}  # seconds
+_CHANNEL_AGES = Ages(fresh=600, stale=86400, last_good=7 * 86400)
 
 
 class BigCommerce:
@@ -45,6 +45,7 @@ class BigCommerce:
                 lambda deadline: allows_global_logins(account, self._api, deadline),
                 **_CHANNEL_AGES,
                 monotonic=monotonic,
+                late=Reason.STORE_UNAVAILABLE,
             ),
         )
 
@@ -55,6 +56,8 @@ class BigCommerce:
 
     def exists(self, customer: Customer, deadline: Deadline) -> bool:
         """See the port. Without an access token the provider's word has to do."""
+        if not is_customer_id(customer.id):
+            return False
         return self._customers.exists(customer, deadline) if self._api.available else True
 
     def create(self, profile: Profile, deadline: Deadline) -> Customer:
