@@ -24,7 +24,7 @@ def refusals() -> str:
     head = (
         "# Refusals\n\n"
         "A sign-in that ends without a customer ends in one of these. The code is in the header\n"
-        "`Bridge-Refusal`, in the JSON answer, in the log line (`reason`) and in the audit stream. Codes are\n"
+        "`Bridge-Refusal`, in the JSON answer, in the log line (`reason`) and in the audit stream. They are\n"
         "stable. The shopper reads what stands here under *Shopper* and never more; what was seen exactly\n"
         "stands in the log line's `detail`, found by the reference on the page.\n"
     )

@@ -158,7 +158,7 @@ _WORDS: dict[Reason, Words] = {
     Reason.IDP_ERROR: Words(
         403, "Your organisation refused the sign-in", "Please try again. If it happens again, ask your "
         "organisation's help desk, and tell them the reference below.",
-        "The provider answered with an error.", "The error code is in the log under `idp_error`."),
+        "The provider answered with an error.", "The detail in the log holds the provider's error code."),
     Reason.IDP_UNAVAILABLE: Words(
         502, "Your organisation's sign-in cannot be reached", _NOT_YOURS,
         "The provider could not be reached, or answered with a server error.",

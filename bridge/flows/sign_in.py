@@ -125,6 +125,8 @@ class SignIn:
             return self._without_ticket(callback, deadline, other_tickets=other_tickets)
         if callback.connection != ticket.connection:
             raise Refused(Reason.WRONG_CONNECTION, f"began at {ticket.connection}")
+        if ticket.connection not in self._store(ticket.store).connections:
+            raise Refused(Reason.CONNECTION_UNKNOWN, "taken from the store while the shopper was away")
         taken = self._take(ticket, deadline)
         if taken is None:
             return self._restart(ticket, deadline)
@@ -180,7 +182,7 @@ class SignIn:
 
     def _restart(self, ticket: Ticket, deadline: Deadline) -> ToProvider:
         """The shopper was slow (second factor, coffee): once more, to the same goal."""
-        if ticket.restarts >= RESTARTS or ticket.connection not in self._store(ticket.store).connections:
+        if ticket.restarts >= RESTARTS:
             raise Refused(Reason.ATTEMPT_EXPIRED)
         return self._depart(
             ticket.store, ticket.connection, ticket.return_to, "", deadline, restarts=ticket.restarts + 1

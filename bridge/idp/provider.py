@@ -101,7 +101,7 @@ class OpenIdProvider:
         if callback.error:
             # Some providers leave `iss` out of errors: an error proves nothing, so it need not be proven.
             reason = Reason.ACCESS_DENIED if callback.error == "access_denied" else Reason.IDP_ERROR
-            raise Refused(reason, f"idp_error {callback.error}")
+            raise Refused(reason, f"the provider answered {callback.error!r}")
         if callback.iss is None and metadata.iss_parameter:
             raise Refused(
                 Reason.ISSUER_MISMATCH, "the answer names no issuer, though the provider promises it"

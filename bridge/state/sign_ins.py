@@ -12,7 +12,7 @@ from bridge.domain.deadline import Deadline
 from bridge.domain.outcome import Outcome
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.session import Session
-from bridge.state.keys import AUDIT_LENGTH, LOCK_LIFE, OUTCOME_LIFE, SESSION_LIFE, Keys, digest
+from bridge.state.keys import AUDIT_LENGTH, LOCK_LIFE, MAX_HINT, OUTCOME_LIFE, SESSION_LIFE, Keys, digest
 from bridge.state.records import link_text, linked_customer, outcome_tail
 from bridge.state.sealing import Seal
 from bridge.state.server import RedisServer, Script
@@ -123,7 +123,8 @@ class RedisSignIns:
                 self._server.run(_RELEASE, (key,), holder)
 
     def _session_text(self, session: Session) -> str:
-        sealed = b64encode(self._seal.close(session.id_token.reveal())).decode()
+        hint = session.id_token.reveal()
+        sealed = b64encode(self._seal.close(hint)).decode() if len(hint) <= MAX_HINT else ""
         fields = [
             session.store,
             session.connection,

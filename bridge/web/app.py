@@ -59,7 +59,7 @@ def create_app(bridge: Bridge) -> Flask:
             "method": request.method,
             "route": request.url_rule.rule if request.url_rule else "",
             "status": response.status_code,
-            "ms": round((perf_counter() - g.began) * 1000, 1),
+            "ms": round((perf_counter() - g.get("began", perf_counter())) * 1000, 1),
             "store": g.get("store", "")[:64],
             "connection": g.get("connection", "")[:64],
             "reason": g.get("reason"),
