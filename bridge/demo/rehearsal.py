@@ -36,7 +36,7 @@ class Rehearsal:
             ("Charles Babbage, whose e-mail is not verified, is refused", self._unverified),
             ("Cancel at the identity provider signs nobody in", self._cancel),
             ("Ada signs out at the store", self._sign_out),
-            ("Ada is signed out at the identity provider as well", self._signed_out_at_idp),
+            ("Ada signs out at the identity provider", self._sign_out_at_idp),
         )
         results = [self._step(words, step, print_line) for words, step in steps]
         return all(results)
@@ -52,7 +52,7 @@ class Rehearsal:
                 print_line(f"      {_without_secrets(hop)}")
             return False
         except OSError as failed:
-            print_line(f"{bad} {words}: {failed}")
+            print_line(f"{bad} {words}: {getattr(failed, 'reason', failed)}")
             return False
         print_line(f"{good} {words} ({detail}{(time.perf_counter() - begin) * 1000:.0f} ms)")
         return True
@@ -97,14 +97,13 @@ class Rehearsal:
 
     def _sign_out(self) -> str:
         page = self._ada.open(self._store_url).press("Sign out")
-        if page.url.startswith(self._idp_url) and page.status == _OK and page.says("Sign out?"):
-            page = page.press("Sign out of")
         if page.status >= 400:
             raise MissedError(f"status {page.status} at {_place(page.url)}", page)
         self._stays_out(self._ada)
         return f"ends at {_place(page.url)}, "
 
-    def _signed_out_at_idp(self) -> str:
+    def _sign_out_at_idp(self) -> str:
+        self._ada.open(f"{self._idp_url}/signout").press("Sign out of")
         page = self._ada.open(f"{self._idp_url}/signout")
         if not page.says("Nobody is signed in"):
             raise MissedError("the identity provider still knows her", page)

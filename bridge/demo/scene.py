@@ -52,7 +52,6 @@ class Scene:
             self.redis = started.enter_context(start_redis(work_dir / "redis", environ=environ))
             self.store_options = StoreOptions(
                 bridge_login_url=f"{self.bridge_url}/login/{STORE}",
-                bridge_logout_url=f"{self.bridge_url}/logout/{STORE}",
                 store_hash="demo" + secrets.token_hex(3),
                 client_id="demo-" + secrets.token_hex(8),
                 client_secret=secrets.token_urlsafe(32),

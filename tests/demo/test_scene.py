@@ -1,5 +1,6 @@
 """The whole scene, with the plainest bridge between its parts."""
 
+import socket
 import stat
 import tomllib
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ import pytest
 from bridge.demo.redis_wire import free_port
 from bridge.demo.scene import Scene
 from bridge.demo.serving import Served
-from tests.demo.plainbridge import plain_bridge
+
+from .plainbridge import plain_bridge
 
 
 @contextmanager
@@ -66,5 +68,9 @@ def test_a_temporary_folder_is_gone_after_the_scene() -> None:
         folder = scene.config_path.parent
         assert folder.is_dir()
     assert not folder.exists()
-    with pytest.raises(OSError):
-        Scene(free_port(), store_port=1)
+
+
+def test_a_scene_that_cannot_start_leaves_nothing_running(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        Scene(free_port(), work_dir=tmp_path, idp_port=taken.getsockname()[1])
+    assert not (tmp_path / "redis" / "redis.pid").exists()

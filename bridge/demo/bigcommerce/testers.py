@@ -1,5 +1,6 @@
 """`/_demo`: what testers see and switch, and shoppers never learn."""
 
+import math
 from collections.abc import Mapping
 
 from flask import Blueprint, jsonify, redirect, render_template, request
@@ -63,9 +64,9 @@ def _switch(shop: Shop, given: Mapping[str, object]) -> bool:
         offset = float(str(given.get("clock_offset", shop.clock_offset)))
     except ValueError:
         return False
-    if fault not in API_FAULTS:
+    if not isinstance(fault, str) or fault not in API_FAULTS or not math.isfinite(offset):
         return False
-    shop.fault, shop.clock_offset = str(fault), offset
+    shop.fault, shop.clock_offset = fault, offset
     return True
 
 

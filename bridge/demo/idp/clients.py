@@ -1,7 +1,6 @@
 """Who is the client at the token endpoint? (RFC 6749 2.3.1)"""
 
 import base64
-import binascii
 import hmac
 from urllib.parse import unquote_plus
 
@@ -45,7 +44,7 @@ def _basic(header: str) -> tuple[str, str]:
     scheme, _, credentials = header.partition(" ")
     try:
         decoded = base64.b64decode(credentials.strip(), validate=True).decode("ascii")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, or not ASCII before or after
         raise ClientRefusedError("the Authorization header cannot be read") from None
     client_id, colon, secret = decoded.partition(":")
     if scheme.lower() != "basic" or not colon:

@@ -74,7 +74,7 @@ SAMPLE_PEOPLE = (
         given_name="Augusta",
         family_name="King",
         email="ada.lovelace@acme.example",
-        shows="Same e-mail as Ada Lovelace: must never become her at the store.",
+        shows="Same e-mail as Ada: must never become her at the store.",
     ),
     Person(
         subject="acme-1006",
