@@ -1,7 +1,9 @@
 """`bridge serve`: the production server."""
 
 import os
+import signal
 import socket
+from functools import partial
 from pathlib import Path
 
 import click
@@ -33,6 +35,9 @@ def serve(config_path: Path | None, host: str, port: int, workers: int) -> None:
     if settings.server.development:
         log.warning("development_mode", extra={"detail": "http is allowed, cookies lose Secure"})
     os.environ["BRIDGE_CONFIG"] = str(config_path)
+    # A worker inherits our handlers and would swallow a signal that comes before it set its own.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        os.register_at_fork(after_in_child=partial(signal.signal, number, signal.SIG_DFL))
     log.info("serving", extra={"address": f"http://{host}:{port}", "workers": workers})
     Granian(
         "bridge.web.serving:create",

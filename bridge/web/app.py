@@ -6,7 +6,7 @@ from time import perf_counter
 
 from flask import Flask, g, request, send_file
 from flask import Response as FlaskResponse
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from bridge.domain.reference import reference_of
@@ -20,6 +20,7 @@ from bridge.web.request import MAX_BODY, client_address
 from bridge.wiring import Bridge
 
 _STATUS_REASONS = {
+    308: Reason.NOT_FOUND,  # the router's own redirects name the Host header's host
     404: Reason.NOT_FOUND,
     405: Reason.METHOD_NOT_ALLOWED,
     413: Reason.TOO_LARGE,
@@ -37,6 +38,8 @@ def create_app(bridge: Bridge) -> Flask:
 
     app = Flask("bridge.web", static_url_path="/static")
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=50, SEND_FILE_MAX_AGE_DEFAULT=3600)
+    # Else werkzeug answers `//login/us` itself, with an address made from the Host header.
+    app.url_map.merge_slashes = False
     app.jinja_env.globals["theme"] = bool(server.theme_css)
     app.register_blueprint(sign_in.routes(bridge, cookies))
     app.register_blueprint(health.routes(bridge))
@@ -79,9 +82,10 @@ def create_app(bridge: Bridge) -> Flask:
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:
-        if error.code is not None and error.code < 400:
-            return error.get_response()
-        return refused(Refused(_STATUS_REASONS.get(error.code or 500, Reason.BAD_REQUEST), error.name))
+        response = refused(Refused(_STATUS_REASONS.get(error.code or 500, Reason.BAD_REQUEST), error.name))
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return response
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:

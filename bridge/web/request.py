@@ -41,8 +41,12 @@ def was_clicked(request: Request) -> bool:
 
 
 def check_size(request: Request) -> None:
-    """Refuses what no browser sends here. Raises `Refused(TOO_LARGE)`."""
+    """Refuses what no browser sends here. Raises `Refused(TOO_LARGE)` or `Refused(BAD_REQUEST)`."""
     environ = request.environ
+    try:
+        environ.get("QUERY_STRING", "").encode("latin-1").decode()
+    except UnicodeError:
+        raise Refused(Reason.BAD_REQUEST, "the query is not UTF-8") from None
     if len(environ.get("QUERY_STRING", "")) > MAX_QUERY or len(environ.get("HTTP_COOKIE", "")) > MAX_COOKIES:
         raise Refused(Reason.TOO_LARGE)
 
