@@ -45,8 +45,8 @@ class Bridge:
     token: Callable[[], str]
 
     def ping(self) -> None:
-        """Raises `Refused(STATE_UNAVAILABLE)` when Redis does not work."""
-        self.redis.command("PING")
+        """Raises `Refused(STATE_UNAVAILABLE)` when Redis does not work, or takes no writes."""
+        self.redis.command("SET", Keys(self.settings.redis.prefix).probe, "1", "EX", 10)
 
     def states(self) -> dict[str, str]:
         """What is known of each provider and store right now; asks nobody."""

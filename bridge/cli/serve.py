@@ -10,9 +10,6 @@ import click
 
 from bridge.cli.config_file import config_option, settings_or_exit
 
-#: Blocking threads of a worker; more fight for the interpreter (docs/decisions/0002-server.md).
-THREADS = 32
-
 
 @click.command()
 @config_option
@@ -40,13 +37,12 @@ def serve(config_path: Path | None, host: str, port: int, workers: int) -> None:
         os.register_at_fork(after_in_child=partial(signal.signal, number, signal.SIG_DFL))
     log.info("serving", extra={"address": f"http://{host}:{port}", "workers": workers})
     Granian(
-        "bridge.web.serving:create",
+        "bridge.web.serving:gateway",
         factory=True,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=workers,
-        blocking_threads=THREADS,
         websockets=False,
         log_enabled=False,
         log_access=False,

@@ -9,6 +9,7 @@ from bridge.domain.refusal import Reason, Refused
 _STATE = re.compile(r"[A-Za-z0-9_-]{8,128}\.[a-z0-9][a-z0-9_-]{0,63}")
 _ERROR = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,80}")
 _CODE = re.compile(r"[\x20-\x7e]{1,4096}")
+_KNOWN = ("code", "state", "iss", "error", "error_description", "session_state")
 #: Answers of flows we never began; taking one would mean to take tokens from the front channel.
 _NEVER_ASKED = ("id_token", "access_token", "token_type", "response")
 
@@ -33,7 +34,9 @@ class Callback:
         values: dict[str, str] = {}
         for name, value in parameters:
             if name in values:
-                raise Refused(Reason.CALLBACK_MALFORMED, f"parameter {name[:40]!r} sent twice")
+                raise Refused(
+                    Reason.CALLBACK_MALFORMED, f"{name if name in _KNOWN else 'a parameter'} sent twice"
+                )
             values[name] = value
         for name in _NEVER_ASKED:
             if name in values:

@@ -80,13 +80,17 @@ class Identity:
 
 
 def _email_verified(id_token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> bool | None:
-    """What was said of the very address we use; of two statements on it a plain no wins."""
+    """What was said of the address we use. Of two statements a plain no wins.
+
+    A yes counts only from the source that names this very address; a no also from one that
+    names none: it must mean the only address there is.
+    """
     address = normal_email(id_token.get("email", userinfo.get("email")))
-    said = [
-        _tri_state(source.get("email_verified"))
-        for source in (id_token, userinfo)
-        if normal_email(source.get("email")) == address
-    ]
+    said = []
+    for source in (id_token, userinfo):
+        named, verified = source.get("email"), _tri_state(source.get("email_verified"))
+        if normal_email(named) == address or (named is None and verified is False):
+            said.append(verified)
     return False if False in said else True if True in said else None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bridge.domain.connection import SIGNING_ALGS
+from bridge.domain.quoting import url_name
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 
@@ -91,5 +92,5 @@ def _optional(document: Mapping[str, Any], name: str, *, development: bool) -> s
 
 def _issuer_hint(found: object, issuer: str) -> str:
     if isinstance(found, str) and found.rstrip("/") == issuer.rstrip("/"):
-        return f"the provider's issuer differs only by a slash; configure issuer = {found[:200]!r}"
-    return f"the document is that of {str(found)[:200]!r}, not of {issuer!r}"
+        return f"the provider's issuer differs only by a slash; configure issuer = {url_name(found)!r}"
+    return f"the document is that of {url_name(found)!r}, not of {issuer!r}"

@@ -71,6 +71,7 @@ class Reason(Enum):
     STORE_CLOCK_UNKNOWN = "store_clock_unknown"
     # The bridge
     STATE_UNAVAILABLE = "state_unavailable"
+    OVERLOADED = "overloaded"
     INTERNAL_ERROR = "internal_error"
 
     @property
@@ -128,8 +129,8 @@ _WORDS: dict[Reason, Words] = {
         "Check the redirect URI registered at the provider: one per connection."),
     Reason.COOKIE_MISSING: Words(
         400, "Your browser did not keep a cookie",
-        "Signing in needs a cookie for a few minutes. Please allow cookies for this site, or finish signing in "
-        "in the browser in which you began.",
+        "Signing in needs a cookie for a few minutes. Please allow cookies for this site, or finish in the browser "
+        "in which you began.",
         "The attempt exists, but this browser sent no cookie of the bridge at all: cookies are blocked, or it is "
         "another browser.",
         "Ask which browser or app the shopper used; in-app browsers often switch."),
@@ -152,7 +153,8 @@ _WORDS: dict[Reason, Words] = {
         "(RFC 9207: a mix-up attack looks like this).",
         "Compare `issuer` with the provider's metadata."),
     Reason.ACCESS_DENIED: Words(
-        403, "Sign-in was cancelled", "You cancelled, or your organisation does not allow you to use this store.",
+        403, "Sign-in was cancelled", "You cancelled, or your organisation does not allow you to use this store. If you did not cancel, ask your "
+        "organisation's help desk.",
         "The provider answered access_denied: the person cancelled, or is not assigned to the application.",
         "Assign the person, or their group, to the application at the provider."),
     Reason.IDP_ERROR: Words(
@@ -176,7 +178,7 @@ _WORDS: dict[Reason, Words] = {
         "The provider's key set could not be read, or holds no usable key.",
         "Open the provider's jwks_uri; `bridge check` says which keys were left out, and why."),
     Reason.IDP_RESPONSE_INVALID: Words(
-        502, "Your organisation's sign-in sent an answer we do not understand", _TRY_AGAIN,
+        502, "Your organisation's sign-in could not be understood", _TRY_AGAIN,
         "The token endpoint's answer is not a token response of OpenID Connect.",
         "The detail in the log says what is wrong with it."),
     Reason.CODE_REJECTED: Words(
@@ -239,6 +241,10 @@ _WORDS: dict[Reason, Words] = {
     Reason.STATE_UNAVAILABLE: Words(
         503, "Signing in is not possible right now", _NOT_YOURS,
         "Redis cannot be reached, or refuses to work.", "See /readyz, and the Redis server's log."),
+    Reason.OVERLOADED: Words(
+        503, "Very busy", "Signing in is very busy right now. Please try again in a moment.",
+        "More requests wait for a thread than the bridge lets wait; often because a provider is slow.",
+        "Look at which provider is slow; add workers."),
     Reason.INTERNAL_ERROR: Words(
         500, "Something went wrong", _NOT_YOURS,
         "A fault in the bridge itself.", "Report the log line with this reference to the bridge's developers."),

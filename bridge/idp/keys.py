@@ -77,7 +77,7 @@ class KeySet:
         if token.kid is not None:
             fitting = [key for key in fitting if key.kid == token.kid]
         if not fitting:
-            raise UnknownKey("kid", f"no {token.alg} key for kid {token.kid!r:.60}")
+            raise UnknownKey("kid", f"no {token.alg} key for the token's kid")
         if not any(_verifies(key.key, token) for key in fitting[:MAX_TRIED]):
             raise UnknownKey("signature", "does not verify")
 

@@ -16,6 +16,7 @@ from bridge.domain.identity import Identity
 from bridge.domain.jws import UnverifiedToken
 from bridge.domain.metadata import MetadataFault, ProviderMetadata, discovery_url
 from bridge.domain.ports import Verified
+from bridge.domain.quoting import error_name, scrub, url_name
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
 from bridge.domain.strict_json import JsonFault, parse_object
@@ -78,9 +79,20 @@ class OpenIdProvider:
 
     def redeem(self, attempt: Attempt, callback: Callback, deadline: Deadline) -> Verified:
         """The verified person. Nothing is sent to the provider before its answer was checked."""
+        secrets = [callback.code, attempt.code_verifier, attempt.nonce]
+        secrets += [secret.reveal() for secret in self.connection.client_secrets]
+        try:
+            return self._redeem(attempt, callback, deadline, secrets)
+        except Refused as refused:
+            raise Refused(refused.reason, scrub(refused.detail, secrets)) from None
+
+    def _redeem(
+        self, attempt: Attempt, callback: Callback, deadline: Deadline, secrets: list[str]
+    ) -> Verified:
         metadata = self.metadata.get(deadline)
         self._check_answer(callback, metadata)
         tokens, provider_clock = self._exchange(attempt, callback.code, metadata, deadline)
+        secrets.append(tokens.access_token)
         claims = self._verify(tokens, attempt, callback.code, metadata, deadline)
         userinfo: Mapping[str, Any] = {}
         if metadata.userinfo_endpoint and is_wanted(self.connection, claims):
@@ -97,11 +109,11 @@ class OpenIdProvider:
         if callback.form_post != (self.connection.response_mode == "form_post"):
             raise Refused(Reason.CALLBACK_MALFORMED, "came by another response mode than asked for")
         if callback.iss is not None and callback.iss != metadata.issuer:
-            raise Refused(Reason.ISSUER_MISMATCH, f"the answer names {callback.iss[:200]!r}")
+            raise Refused(Reason.ISSUER_MISMATCH, f"the answer names {url_name(callback.iss)}")
         if callback.error:
             # Some providers leave `iss` out of errors: an error proves nothing, so it need not be proven.
             reason = Reason.ACCESS_DENIED if callback.error == "access_denied" else Reason.IDP_ERROR
-            raise Refused(reason, f"the provider answered {callback.error!r}")
+            raise Refused(reason, f"the provider answered {error_name(callback.error)}")
         if callback.iss is None and metadata.iss_parameter:
             raise Refused(
                 Reason.ISSUER_MISMATCH, "the answer names no issuer, though the provider promises it"

@@ -8,6 +8,7 @@ from bridge.domain.attempt import Attempt
 from bridge.domain.connection import Connection
 from bridge.domain.http import HttpReply, HttpRequest
 from bridge.domain.jws import TokenFault, UnverifiedToken
+from bridge.domain.quoting import error_name, type_name
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
 from bridge.domain.strict_json import JsonFault, parse_object
@@ -51,7 +52,7 @@ def token_response(reply: HttpReply) -> Tokens:
     if reply.status != 200:  # a redirect is not followed: it would take the code along
         raise Refused(Reason.IDP_RESPONSE_INVALID, f"the token endpoint answered {reply.status}")
     if reply.media_type != "application/json":
-        raise Refused(Reason.IDP_RESPONSE_INVALID, f"the token response is {reply.media_type[:60]!r}")
+        raise Refused(Reason.IDP_RESPONSE_INVALID, f"the token response is {type_name(reply.media_type)}")
     try:
         document = parse_object(reply.body)
     except JsonFault as fault:
@@ -91,4 +92,4 @@ def _oauth_error(reply: HttpReply) -> Refused:
     if reply.status == 401 and error not in _OAUTH_ERRORS:
         return Refused(Reason.CLIENT_REJECTED, "the token endpoint answered 401")
     reason = _OAUTH_ERRORS.get(error, Reason.IDP_RESPONSE_INVALID)
-    return Refused(reason, f"the token endpoint answered {reply.status} {error[:60]!r}")
+    return Refused(reason, f"the token endpoint answered {reply.status} {error_name(error)}")

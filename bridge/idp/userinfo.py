@@ -6,6 +6,7 @@ from typing import Any
 from bridge.domain.connection import Connection
 from bridge.domain.http import HttpReply, HttpRequest
 from bridge.domain.id_token import VerifiedClaims
+from bridge.domain.quoting import type_name
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.strict_json import JsonFault, parse_object
 
@@ -33,10 +34,12 @@ def userinfo_request(endpoint: str, access_token: str) -> HttpRequest:
 
 def userinfo_response(reply: HttpReply, claims: VerifiedClaims) -> Mapping[str, Any]:
     """The claims, which must be of the very subject of the verified ID token (Core 5.3.2, 5.3.4)."""
+    if reply.status >= 500 or reply.status == 429:
+        raise Refused(Reason.IDP_UNAVAILABLE, f"userinfo answered {reply.status}")
     if reply.status != 200:
         raise Refused(Reason.USERINFO_INVALID, f"userinfo answered {reply.status}")
     if reply.media_type != "application/json":
-        raise Refused(Reason.USERINFO_INVALID, f"userinfo is {reply.media_type[:60]!r}")
+        raise Refused(Reason.USERINFO_INVALID, f"userinfo is {type_name(reply.media_type)}")
     try:
         document = parse_object(reply.body)
     except JsonFault as fault:

@@ -158,6 +158,7 @@ class _Collected:
         self._size = 0
         self._header_size = 0
         self._headers: dict[str, str] = {}
+        self._headers_done = False
         self.failure: HttpFailure | None = None
 
     def take_body(self, data: bytes) -> int:
@@ -175,12 +176,17 @@ class _Collected:
             return 0
         if line.startswith(b"HTTP/"):
             self._headers.clear()  # those of a 1xx answer that came before
+            self._headers_done = False
+        elif not line.strip():
+            self._headers_done = True
         name, colon, value = line.decode("latin-1").partition(":")
         if colon:
             self._headers[name.strip().lower()] = value.strip()
         return len(line)
 
     def reply(self, status: int) -> HttpReply:
+        if not self._headers_done:  # libcurl does not mind
+            raise HttpFailure("protocol", "the reply ended inside its headers")
         if self._headers.get("content-encoding", "identity").lower() != "identity":
             raise HttpFailure("protocol", "a compressed body, which was not asked for")
         return HttpReply(status, self._headers, b"".join(self._parts))

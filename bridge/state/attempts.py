@@ -6,7 +6,7 @@ from bridge.domain.attempt import Attempt, Ticket
 from bridge.domain.outcome import Outcome, Underway
 from bridge.domain.refusal import Refused
 from bridge.state.audit import refused_event
-from bridge.state.keys import OUTCOME_LIFE, Keys
+from bridge.state.keys import OUTCOME_LIFE, UNDERWAY_LIFE, Keys
 from bridge.state.records import ENDED, attempt_text, outcome_tail, progress
 from bridge.state.server import RedisServer, Script
 
@@ -41,7 +41,7 @@ class RedisAttempts:
 
     def take(self, state: str) -> Attempt | Outcome | Underway | None:
         taker = secrets.token_hex(8)
-        return progress(state, self._server.run(_TAKE, (self._keys.attempt(state),), taker, OUTCOME_LIFE))
+        return progress(state, self._server.run(_TAKE, (self._keys.attempt(state),), taker, UNDERWAY_LIFE))
 
     def peek(self, state: str) -> Attempt | Outcome | Underway | None:
         return progress(state, self._server.command("GET", self._keys.attempt(state)))

@@ -2,12 +2,13 @@
 
 | key | type | life | size | holds |
 |---|---|---|---|---|
-| `attempt:<state>` | string | `attempt_lifetime`, then 60 s | 0.3 kB | a browser under way, then its end |
+| `attempt:<state>` | string | `attempt_lifetime`; 12 s; 60 s | 0.3 kB | under way; taken; how it ended |
 | `link:{<identity>}:<store>` | string | for ever | 0.1 kB | the customer of an identity, and what proved it |
 | `held:<store>:<customer>` | hash | for ever | 0.1 kB | connection -> identity that holds this customer |
 | `session:{<identity>}:<id>` | string | 12 h | 0.3 kB + ID token | what sign-out needs |
 | `sessions:{<identity>}` | sorted set | 12 h | 40 B a session | the sessions of an identity, by end |
 | `lock:<store>:<e-mail digest>` | string | 15 s | 0.1 kB | who is creating a customer |
+| `probe` | string | 10 s | 0.1 kB | that Redis takes writes: asked by `/readyz` |
 | `audit` | stream | newest 100,000 | 0.3 kB an event | what happened, for operators |
 
 `<identity>` is the digest of issuer and subject. It is the hash tag of what changes together, so
@@ -23,6 +24,7 @@ from bridge.domain.identity import IdentityKey
 OUTCOME_LIFE = 60  # seconds in which a repeated callback repeats its outcome
 SESSION_LIFE = 12 * 3600  # seconds
 MAX_HINT = 16_384  # characters; a larger ID token is not kept as a hint for sign-out
+UNDERWAY_LIFE = 12  # seconds; no request lives as long, so its attempt is free again if it died
 LOCK_LIFE = 15_000  # milliseconds; longer than any request may take
 AUDIT_LENGTH = 100_000  # events, about
 
@@ -50,6 +52,10 @@ class Keys:
 
     def lock(self, store: str, email: str) -> str:
         return f"{self.prefix}:lock:{store}:{digest(email)}"
+
+    @property
+    def probe(self) -> str:
+        return f"{self.prefix}:probe"
 
     @property
     def audit(self) -> str:

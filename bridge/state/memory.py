@@ -11,7 +11,7 @@ from bridge.domain.deadline import Deadline
 from bridge.domain.outcome import Outcome, Underway
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.session import Session
-from bridge.state.keys import OUTCOME_LIFE
+from bridge.state.keys import OUTCOME_LIFE, UNDERWAY_LIFE
 
 
 class MemoryState:
@@ -38,7 +38,7 @@ class MemoryState:
         with self._lock:
             held = self.peek(state)
             if isinstance(held, Attempt):
-                self._set(state, Underway(), OUTCOME_LIFE)
+                self._set(state, Underway(), UNDERWAY_LIFE)
             return held
 
     def peek(self, state: str) -> Attempt | Outcome | Underway | None:

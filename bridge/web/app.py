@@ -9,6 +9,7 @@ from flask import Response as FlaskResponse
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
+from bridge import __version__
 from bridge.domain.reference import reference_of
 from bridge.domain.refusal import NOISE, Reason, Refused
 from bridge.web import health, sign_in
@@ -40,7 +41,7 @@ def create_app(bridge: Bridge) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=50, SEND_FILE_MAX_AGE_DEFAULT=3600)
     # Else werkzeug answers `//login/us` itself, with an address made from the Host header.
     app.url_map.merge_slashes = False
-    app.jinja_env.globals["theme"] = bool(server.theme_css)
+    app.jinja_env.globals.update(theme=bool(server.theme_css), version=__version__)
     app.register_blueprint(sign_in.routes(bridge, cookies))
     app.register_blueprint(health.routes(bridge))
 

@@ -9,21 +9,30 @@ from typing import TYPE_CHECKING
 
 from bridge.settings import read_settings
 from bridge.web.app import create_app
+from bridge.web.gateway import Gateway
 from bridge.web.logs import start_logging
 from bridge.wiring import wire
 
 if TYPE_CHECKING:
     from flask import Flask
 
+#: Threads of a worker; more fight for the interpreter (docs/decisions/0002-server.md).
+THREADS = 32
+
 
 def create() -> "Flask":
-    """The app for the configuration named by BRIDGE_CONFIG. Raises `ConfigFaults`."""
+    """The WSGI app for the configuration named by BRIDGE_CONFIG. Raises `ConfigFaults`."""
     settings = read_settings(Path(os.environ["BRIDGE_CONFIG"]), os.environ)
     start_logging(settings.server.log_level)
     bridge = wire(settings, now=time.time, monotonic=time.monotonic, pause=time.sleep)
     bridge.start_background()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     return create_app(bridge)
+
+
+def gateway() -> Gateway:
+    """The same app for the server of `bridge serve`."""
+    return Gateway(create(), THREADS)
 
 
 def _end_with(parent: int) -> None:

@@ -3,6 +3,7 @@
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
+from bridge.domain.attempt import store_of
 from bridge.domain.callback import Callback
 from bridge.domain.deadline import Deadline
 from bridge.domain.reference import reference_of
@@ -59,6 +60,8 @@ def routes(bridge: Bridge, cookies: Cookies) -> Blueprint:
         parameters = request.form if form_post else request.args
         answer = Callback.parse(connection, parameters.items(multi=True), form_post=form_post)
         g.reference = reference_of(answer.state)
+        # Only a way back: a state without its ticket may have been written by anybody.
+        g.back = way_back(flow.stores.get(store_of(answer.state)), connection)
         ticket = cookies.ticket(request.cookies, answer.state)
         if ticket is not None:
             g.store = ticket.store
@@ -91,4 +94,5 @@ def _see_other(url: str) -> Response:
 
 
 def _deadline(bridge: Bridge) -> Deadline:
-    return Deadline(REQUEST_LIMIT, bridge.monotonic)
+    """What the request waited for its thread is part of what the shopper waits."""
+    return Deadline(REQUEST_LIMIT - request.environ.get("bridge.waited", 0.0), bridge.monotonic)

@@ -31,13 +31,13 @@ class Api:
         """The JSON object at `path`. Raises `Refused`."""
         url = f"{path}?{urlencode(query)}" if query else path
         try:
-            return _document(self.call("GET", url, None, deadline))
+            return document(self.call("GET", url, None, deadline))
         except Unprocessable as refusal:
             raise Refused(Reason.STORE_UNAVAILABLE, f"the store's API: {refusal}") from None
 
     def post(self, path: str, body: object, deadline: Deadline) -> dict[str, Any]:
         """The JSON object that answers `body`. Raises `Refused` or `Unprocessable`."""
-        return _document(self.call("POST", path, json.dumps(body).encode(), deadline))
+        return document(self.call("POST", path, json.dumps(body).encode(), deadline))
 
     def call(self, method: Any, path: str, body: bytes | None, deadline: Deadline) -> HttpReply:
         """The reply, whatever its status, for who wants to see it. Raises `Refused`."""
@@ -54,7 +54,8 @@ class Api:
             raise Refused(Reason.STORE_UNAVAILABLE, str(failure)) from None
 
 
-def _document(reply: HttpReply) -> dict[str, Any]:
+def document(reply: HttpReply) -> dict[str, Any]:
+    """The JSON object of a reply. Raises `Refused` or `Unprocessable`."""
     if reply.status in (409, 422):
         raise Unprocessable(f"status {reply.status}")
     if reply.status in (401, 403):

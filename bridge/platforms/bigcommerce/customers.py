@@ -8,7 +8,7 @@ from bridge.domain.deadline import Deadline
 from bridge.domain.refusal import Reason, Refused
 from bridge.net.kept import Kept
 from bridge.platforms.bigcommerce.account import Account
-from bridge.platforms.bigcommerce.api import Api, Unprocessable
+from bridge.platforms.bigcommerce.api import Api, Unprocessable, document
 
 #: E-mail is unique per channel, so several customers can share one; more than a page is a flood.
 _PAGE = 50
@@ -70,12 +70,14 @@ class Customers:
 
 
 def allows_global_logins(account: Account, api: Api, deadline: Deadline) -> bool:
-    """The channel's setting; where it cannot be read, BigCommerce's default: channel 1 only."""
-    path = f"/v3/customers/settings/channels/{account.channel_id}"
-    try:
-        data = api.get(path, {}, deadline).get("data")
-    except Refused:
+    """The channel's setting; where it may not be read, BigCommerce's default: channel 1 only.
+
+    Raises `Refused` when the store's API is unwell: a guess would be kept for as long as the truth.
+    """
+    reply = api.call("GET", f"/v3/customers/settings/channels/{account.channel_id}", None, deadline)
+    if 400 <= reply.status < 500 and reply.status != 429:
         return account.channel_id == 1
+    data = document(reply).get("data")
     allowed = data.get("allow_global_logins") if isinstance(data, dict) else None
     return allowed if isinstance(allowed, bool) else account.channel_id == 1
 

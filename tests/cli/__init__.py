@@ -1,0 +1,1 @@
+"""The `bridge` command as an operator meets it: a process, its words and its exit status."""

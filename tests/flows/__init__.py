@@ -1,0 +1,1 @@
+"""The decisions in their order, on the memory twin."""

@@ -1,0 +1,162 @@
+"""What the product has, its documents tell: every reason, key, route, command and Redis key; no link leads nowhere."""
+
+import importlib.util
+import re
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+import pytest
+
+from bridge.cli import main
+from bridge.domain.refusal import Reason
+from bridge.settings import declared_keys, read_settings
+from bridge.state import keys as redis_keys
+from bridge.web.app import create_app
+from bridge.wiring import wire
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md")])
+
+
+def text(*names: str) -> str:
+    """The documents of these names; one that is not there fails the test."""
+    return "".join((ROOT / name).read_text(encoding="utf-8") for name in names)
+
+
+def generator() -> ModuleType:
+    """What `make docs` runs."""
+    spec = importlib.util.spec_from_file_location("documents", ROOT / "scripts" / "documents.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_generated_documents_are_up_to_date() -> None:
+    documents: dict[str, Any] = generator().DOCUMENTS
+    assert documents
+    stale = [name for name, write in documents.items() if text(f"docs/{name}") != write()]
+    assert stale == [], "run `make docs`"
+
+
+def test_the_example_configuration_is_up_to_date() -> None:
+    from bridge.settings import example_toml
+
+    assert text("config/bridge.example.toml") == example_toml(), "run `bridge config example`"
+
+
+@pytest.mark.parametrize("reason", Reason, ids=lambda reason: reason.value)
+def test_every_refusal_is_documented_with_cause_and_remedy(reason: Reason) -> None:
+    section = text("docs/refusals.md").partition(f"## `{reason.value}`\n")[2].partition("\n## ")[0]
+    assert str(reason.words.status) in section
+    assert reason.words.cause in section
+    assert reason.words.remedy in section
+
+
+def test_every_refusal_speaks_to_shoppers_in_words_of_theirs() -> None:
+    jargon = re.compile(
+        r"\b(token|redis|oidc|openid|jwt|http|api|idp|issuer|claim|callback|nonce)\b", re.IGNORECASE
+    )
+    for reason in Reason:
+        words = reason.words
+        assert not jargon.search(f"{words.title} {words.message}"), reason
+        assert words.title[-1] not in ".!", reason
+        assert words.message.endswith("."), reason
+        assert words.cause.endswith("."), reason
+        assert words.remedy.endswith("."), reason
+
+
+def test_every_key_of_the_configuration_is_documented() -> None:
+    document = text("docs/configuration.md")
+    paths = [".".join(key.path) for key in declared_keys() if key.table is None]
+    assert len(paths) > 20
+    assert [path for path in paths if f"`{path}`" not in document] == []
+
+
+def routes() -> list[str]:
+    example = ROOT / "config" / "bridge.example.toml"
+    names = set(re.findall(r'"env:(\w+)"', example.read_text(encoding="utf-8")))
+    settings = read_settings(example, dict.fromkeys(names, "x" * 40))
+    bridge = wire(settings, now=time.time, monotonic=time.monotonic, pause=time.sleep)
+    return sorted({rule.rule for rule in create_app(bridge).url_map.iter_rules()})
+
+
+def test_every_route_is_documented() -> None:
+    document = text("docs/reference.md", "README.md")
+    found = routes()
+    assert "/login/<store>" in found
+    assert [route for route in found if route not in document] == []
+
+
+def commands(group: click.Group, before: str) -> list[str]:
+    found = []
+    for name, command in group.commands.items():
+        found.append(f"{before} {name}")
+        if isinstance(command, click.Group):
+            found += commands(command, f"{before} {name}")
+    return found
+
+
+def test_every_command_is_documented() -> None:
+    document = text("docs/reference.md", "README.md")
+    leaves = [one for one in commands(main, "bridge") if not one.endswith(" config")]
+    assert [
+        command for command in leaves if f"`{command}" not in document and f"\n{command}" not in document
+    ] == []
+
+
+def test_every_redis_key_is_documented() -> None:
+    table = re.findall(r"^\| `([^`]+)` \|", redis_keys.__doc__ or "", re.MULTILINE)
+    assert len(table) >= 7
+    document = text("docs/redis.md")
+    assert [key for key in table if f"`{key}`" not in document] == []
+
+
+def test_the_table_of_redis_keys_is_whole() -> None:
+    """Each method of Keys that makes a name has its row, and no row is of a key that is gone."""
+    rows = {
+        re.split(r"[:{]", row)[0]
+        for row in re.findall(r"^\| `([^`]+)`", redis_keys.__doc__ or "", re.MULTILINE)
+    }
+    made = {name for name in vars(redis_keys.Keys) if not name.startswith("_") and name != "prefix"}
+    assert rows == made
+
+
+def test_every_field_of_a_log_line_and_every_cookie_limit_said_in_the_reference_is_true() -> None:
+    from bridge.web import cookies, request
+
+    document = text("docs/reference.md")
+    assert f"At most {cookies.MAX_TICKETS}" in document
+    assert f"{cookies.TICKET_LIFE // 3600} h; {cookies.ENDED_LIFE} s" in document
+    sizes = (request.MAX_QUERY, request.MAX_COOKIES, request.MAX_BODY)
+    assert ", ".join(f"{size // 1024} kB" for size in sizes) in document
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_link_and_no_path_leads_nowhere(page: Path) -> None:
+    words = page.read_text(encoding="utf-8")
+    targets = [
+        target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", words) if "://" not in target
+    ]
+    gone = [target for target in targets if target and not (page.parent / target).exists()]
+    paths = re.findall(r"`((?:bridge|docs|scripts|tests|config|deploy|bench)/[\w./-]+)`", words)
+    gone += [path for path in paths if not (ROOT / path).exists()]
+    assert gone == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_a_document_shows_exists(page: Path) -> None:
+    shown = re.findall(r"(?:^|[`$] ?)bridge ([a-z]+)\b", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [name for name in shown if name not in main.commands] == []
+
+
+def test_every_make_target_a_document_shows_exists() -> None:
+    makefile = text("Makefile")
+    for page in PAGES:
+        for target in re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8")):
+            assert re.search(rf"^{target}:", makefile, re.MULTILINE), (page.name, target)

@@ -1,0 +1,1 @@
+"""The way out, against servers that misbehave on real sockets."""

@@ -1,0 +1,1 @@
+"""BigCommerce, against a store that enforces the platform's rules."""

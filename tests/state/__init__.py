@@ -1,0 +1,1 @@
+"""Redis: the contracts on a real server, and what only Redis can get wrong."""

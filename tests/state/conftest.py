@@ -1,0 +1,61 @@
+"""The adapters on the real server, each test under a prefix of its own."""
+
+import itertools
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import redis
+
+from bridge.demo.redis_server import RedisServer as DemoServer
+from bridge.domain.secret import Secret
+from bridge.state.attempts import RedisAttempts
+from bridge.state.audit import RedisAudit
+from bridge.state.keys import Keys
+from bridge.state.sealing import Seal
+from bridge.state.server import RedisServer
+from bridge.state.sign_ins import RedisSignIns
+from tests.contracts.attempts import LIFETIME
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """All that the bridge keeps in one Redis server."""
+
+    server: RedisServer
+    keys: Keys
+    attempts: RedisAttempts
+    sign_ins: RedisSignIns
+    audit: RedisAudit
+    seal: Seal
+
+    @classmethod
+    def at(cls, url: str) -> "Adapters":
+        server, keys = RedisServer(url), Keys(f"test{next(_numbers)}")
+        seal = Seal([Secret("k" * 32)], "session")
+        return cls(
+            server,
+            keys,
+            RedisAttempts(server, keys, LIFETIME),
+            RedisSignIns(server, keys, seal, time.sleep),
+            RedisAudit(server, keys),
+            seal,
+        )
+
+
+@pytest.fixture
+def adapters(redis_server: DemoServer) -> Iterator[Adapters]:
+    made = Adapters.at(redis_server.url)
+    yield made
+    made.server.close()
+
+
+@pytest.fixture
+def raw(redis_server: DemoServer) -> Iterator[redis.Redis]:
+    """The server as an operator sees it with redis-cli."""
+    with redis.Redis.from_url(redis_server.url, decode_responses=True) as client:
+        yield client
+        client.connection_pool.disconnect()

@@ -1,0 +1,1 @@
+"""What every answer of the bridge must be, whatever the request was."""
