@@ -18,10 +18,7 @@ def safe_return_to(value: str | None) -> str:
     path = (value or "").partition("#")[0]
     if not path.startswith("/") or any(map(_leaves, (path, unquote(path), unquote(unquote(path))))):
         return ""
-    try:
-        encoded = quote(path, safe=_KEPT)
-    except UnicodeEncodeError:  # a lone surrogate
-        return ""
+    encoded = quote(path, safe=_KEPT)
     return encoded if len(encoded) <= MAX_LENGTH else ""
 
 

@@ -3,10 +3,11 @@
 import secrets
 
 from bridge.domain.attempt import Attempt, Ticket
+from bridge.domain.limits import OUTCOME_LIFE, UNDERWAY_LIFE
 from bridge.domain.outcome import Outcome, Underway
 from bridge.domain.refusal import Refused
 from bridge.state.audit import refused_event
-from bridge.state.keys import OUTCOME_LIFE, UNDERWAY_LIFE, Keys
+from bridge.state.keys import Keys
 from bridge.state.records import ENDED, attempt_text, outcome_tail, progress
 from bridge.state.server import RedisServer, Script
 

@@ -21,11 +21,7 @@ from dataclasses import dataclass
 from bridge.domain.customer import Customer
 from bridge.domain.identity import IdentityKey
 
-OUTCOME_LIFE = 60  # seconds in which a repeated callback repeats its outcome
-SESSION_LIFE = 12 * 3600  # seconds
 MAX_HINT = 16_384  # characters; a larger ID token is not kept as a hint for sign-out
-UNDERWAY_LIFE = 12  # seconds; no request lives as long, so its attempt is free again if it died
-LOCK_LIFE = 15_000  # milliseconds; longer than any request may take
 AUDIT_LENGTH = 100_000  # events, about
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from bridge.domain.attempt import Attempt, Ticket
 from bridge.domain.customer import Customer, Link
 from bridge.domain.deadline import Deadline
+from bridge.domain.limits import OUTCOME_LIFE, UNDERWAY_LIFE
 from bridge.domain.outcome import Outcome, Underway
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.session import Session
-from bridge.state.keys import OUTCOME_LIFE, UNDERWAY_LIFE
 
 
 class MemoryState:

@@ -9,10 +9,11 @@ from contextlib import contextmanager, suppress
 from bridge.domain.attempt import Ticket
 from bridge.domain.customer import Customer, Link
 from bridge.domain.deadline import Deadline
+from bridge.domain.limits import LOCK_LIFE, OUTCOME_LIFE, SESSION_LIFE
 from bridge.domain.outcome import Outcome
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.session import Session
-from bridge.state.keys import AUDIT_LENGTH, LOCK_LIFE, MAX_HINT, OUTCOME_LIFE, SESSION_LIFE, Keys, digest
+from bridge.state.keys import AUDIT_LENGTH, MAX_HINT, Keys, digest
 from bridge.state.records import link_text, linked_customer, outcome_tail
 from bridge.state.sealing import Seal
 from bridge.state.server import RedisServer, Script
@@ -46,7 +47,7 @@ return 1
 
 #: Asking again for a lock that one holds already is no harm: the first answer may have got lost.
 _LOCK = Script("""
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[2]) then return 1 end
 return redis.call('GET', KEYS[1]) == ARGV[1] and 1 or 0
 """)
 

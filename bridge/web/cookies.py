@@ -13,14 +13,13 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from werkzeug.wrappers import Response
 
 from bridge.domain.attempt import Ticket
+from bridge.domain.limits import OUTCOME_LIFE, SESSION_LIFE
 from bridge.domain.loop import Turns
 from bridge.domain.secret import Secret
 
 MAX_TICKETS = 5
 TICKET_LIFE = 4 * 3600  # seconds; longer than an attempt, so that a slow shopper is recognised
-ENDED_LIFE = 60  # seconds in which a repeated callback repeats its outcome
 TURNS_LIFE = 60  # seconds
-SESSION_LIFE = 12 * 3600  # seconds
 #: A longer goal is not repeated in the cookie: after a restart it is the store's default page.
 _GOAL_LENGTH = 300
 
@@ -62,7 +61,7 @@ class Cookies:
 
     def ended(self, response: Response, ticket: Ticket, *, form_post: bool) -> None:
         """Keeps the ticket of an attempt that ended just long enough to repeat its outcome."""
-        self._set(response, self._name(ticket.state), self._write(ticket), ENDED_LIFE, form_post=form_post)
+        self._set(response, self._name(ticket.state), self._write(ticket), OUTCOME_LIFE, form_post=form_post)
 
     def _name(self, state: str) -> str:
         return self._attempt_prefix + state[:10]

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from bridge.domain.attempt import store_of
 from bridge.domain.callback import Callback
 from bridge.domain.deadline import Deadline
+from bridge.domain.limits import REQUEST_LIMIT
 from bridge.domain.reference import reference_of
 from bridge.domain.refusal import Reason, Refused
 from bridge.flows.sign_in import Choose, SignedIn, ToProvider
@@ -13,9 +14,6 @@ from bridge.web.cookies import Cookies
 from bridge.web.pages import chooser, way_back
 from bridge.web.request import check_navigation, check_size, is_speculative, single, was_clicked
 from bridge.wiring import Bridge
-
-#: Seconds in which one request ends, whatever the provider, the store and Redis do.
-REQUEST_LIMIT = 9.0
 
 
 def routes(bridge: Bridge, cookies: Cookies) -> Blueprint:

@@ -6,9 +6,9 @@ import pytest
 
 from bridge.domain.attempt import Attempt
 from bridge.domain.deadline import Deadline
+from bridge.domain.limits import OUTCOME_LIFE, UNDERWAY_LIFE
 from bridge.domain.outcome import Outcome, Underway
 from bridge.domain.refusal import Reason, Refused
-from bridge.state.keys import OUTCOME_LIFE, UNDERWAY_LIFE
 
 from .people import CUSTOMER, attempt, link, session
 from .state import StateUnderTest, all_at_once

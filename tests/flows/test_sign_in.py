@@ -3,10 +3,10 @@
 import pytest
 
 from bridge.domain.attempt import Attempt, Ticket
+from bridge.domain.limits import UNDERWAY_LIFE
 from bridge.domain.outcome import Outcome
 from bridge.domain.refusal import Reason, Refused
 from bridge.flows.sign_in import Choose, SignedIn, ToProvider
-from bridge.state.keys import UNDERWAY_LIFE
 from tests.contracts.state import all_at_once
 from tests.contracts.world import FakeClock
 

@@ -11,6 +11,7 @@ import click
 import pytest
 
 from bridge.cli import main
+from bridge.domain.limits import OUTCOME_LIFE
 from bridge.domain.refusal import Reason
 from bridge.settings import declared_keys, read_settings
 from bridge.state import keys as redis_keys
@@ -132,7 +133,7 @@ def test_every_field_of_a_log_line_and_every_cookie_limit_said_in_the_reference_
 
     document = text("docs/reference.md")
     assert f"At most {cookies.MAX_TICKETS}" in document
-    assert f"{cookies.TICKET_LIFE // 3600} h; {cookies.ENDED_LIFE} s" in document
+    assert f"{cookies.TICKET_LIFE // 3600} h; {OUTCOME_LIFE} s" in document
     sizes = (request.MAX_QUERY, request.MAX_COOKIES, request.MAX_BODY)
     assert ", ".join(f"{size // 1024} kB" for size in sizes) in document
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bridge.domain.deadline import Deadline
+from bridge.domain.limits import SESSION_LIFE
 from bridge.domain.outcome import Outcome
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
@@ -154,7 +155,7 @@ def test_sessions_that_ended_leave_the_list_at_the_next_sign_in(adapters: Adapte
     adapters.sign_ins.link(link())
     old = session()
     adapters.sign_ins.record(attempt(), old)
-    later = session(created_at=old.created_at + table.SESSION_LIFE)
+    later = session(created_at=old.created_at + SESSION_LIFE)
     adapters.sign_ins.record(attempt(), later)
     assert raw.zrange(adapters.keys.sessions(ADA), 0, -1) == [table.digest(later.id)]
 
