@@ -26,7 +26,7 @@ demo: venv-demo ## start everything on loopback and print one URL to open
 
 test: venv-dev ## run every test, browser tests included
 	@sh scripts/browser.sh
-	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered --cov-fail-under=$(if $(ARGS),0,93) $(ARGS)
 
 check: lint ## lint, types, import rules and the fast tests (under a minute)
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not browser" $(ARGS)

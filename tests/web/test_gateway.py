@@ -1,0 +1,141 @@
+"""The gateway between the server and the threads, spoken to as the server does."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from bridge.web import gateway
+from bridge.web.gateway import Gateway
+from bridge.web.request import MAX_BODY
+
+Environ = dict[str, Any]
+
+
+def scope(method: str = "GET", headers: Iterable[tuple[bytes, bytes]] = (), **more: Any) -> Environ:
+    return {
+        "type": "http",
+        "method": method,
+        "path": "/login/us",
+        "query_string": b"return_to=%2Fcart",
+        "headers": list(headers),
+        "scheme": "http",
+        "http_version": "1.1",
+        "client": ("127.0.0.1", 5),
+        "server": ("127.0.0.1", 80),
+        **more,
+    }
+
+
+async def ask(
+    door: Gateway, request: Environ, body: Iterable[bytes] = ()
+) -> tuple[int, dict[bytes, bytes], bytes]:
+    """What the server would send to the client."""
+    parts, sent = list(body), []
+
+    async def receive() -> Environ:
+        part = parts.pop(0) if parts else b""
+        return {"type": "http.request", "body": part, "more_body": bool(parts)}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await door(request, receive, send)
+    return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
+
+
+def environ_of(request: Environ, *body: bytes) -> Environ:
+    """What the application gets to see of a request."""
+    seen: list[Environ] = []
+
+    def app(environ: Environ, start_response: Callable[..., object]) -> list[bytes]:
+        seen.append({**environ, "body": environ["wsgi.input"].read()})
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"o", b"k"]
+
+    status, headers, answer = asyncio.run(ask(Gateway(app, 1), request, body))
+    assert (status, headers, answer) == (200, {b"content-type": b"text/plain"}, b"ok")
+    return seen[0]
+
+
+@pytest.mark.parametrize(
+    "foreign", ["name=Müller".encode(), "name=Müller".encode("latin-1"), b"name=\xff\xfe"]
+)
+def test_a_foreign_cookie_beyond_ascii_costs_no_other_cookie(foreign: bytes) -> None:
+    environ = environ_of(scope(headers=[(b"cookie", foreign + b"; bridge-attempt-x=y")]))
+
+    assert "; bridge-attempt-x=y" in environ["HTTP_COOKIE"]
+
+
+def test_cookies_that_http_2_sent_one_by_one_are_joined() -> None:
+    environ = environ_of(scope(headers=[(b"cookie", b"a=1"), (b"cookie", b"b=2")]))
+
+    assert environ["HTTP_COOKIE"] == "a=1; b=2"
+
+
+def test_a_header_with_an_underscore_cannot_pass_for_another() -> None:
+    environ = environ_of(
+        scope(headers=[(b"x_forwarded_for", b"10.9.9.9"), (b"x-forwarded-for", b"192.0.2.1")])
+    )
+
+    assert environ["HTTP_X_FORWARDED_FOR"] == "192.0.2.1"
+
+
+def test_a_body_comes_whole_with_its_counted_length() -> None:
+    headers = [
+        (b"content-type", b"text/plain"),
+        (b"content-length", b"999"),
+        (b"transfer-encoding", b"chunked"),
+    ]
+    environ = environ_of(scope("POST", headers), b"hello ", b"world")
+
+    assert environ["body"] == b"hello world"
+    assert environ["CONTENT_LENGTH"] == "11"
+    assert environ["CONTENT_TYPE"] == "text/plain"
+    assert "HTTP_TRANSFER_ENCODING" not in environ
+
+
+def test_a_body_without_end_is_read_until_it_is_surely_too_large() -> None:
+    environ = environ_of(scope("POST"), *[b"x" * 10_000] * 20)
+
+    assert len(environ["body"]) == MAX_BODY + 1
+
+
+def test_a_path_beyond_ascii_arrives_as_wsgi_wants_it() -> None:
+    assert environ_of(scope(path="/login/é"))["PATH_INFO"] == "/login/é".encode().decode("latin-1")
+
+
+def test_more_requests_than_may_wait_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "WAITING_PER_THREAD", 1)
+    free = threading.Event()
+
+    def app(_environ: Environ, start_response: Callable[..., object]) -> list[bytes]:
+        free.wait(5)
+        start_response("204 No Content", [])
+        return []
+
+    async def flood() -> list[tuple[int, dict[bytes, bytes], bytes]]:
+        door = Gateway(app, 1)
+        waiting = [asyncio.ensure_future(ask(door, scope())) for _ in range(4)]
+        done, _ = await asyncio.wait(waiting, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+        assert all(task.result()[0] == 503 for task in done)
+        free.set()
+        return await asyncio.gather(*waiting)
+
+    answers = asyncio.run(flood())
+
+    assert sorted(status for status, _, _ in answers) == [204, 204, 503, 503]
+    refused = next(headers for status, headers, _ in answers if status == 503)
+    assert refused[b"bridge-refusal"] == b"overloaded"
+    assert refused[b"retry-after"]
+
+
+def test_a_request_that_waited_too_long_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "PATIENCE", -1)
+
+    def app(_environ: Environ, _start_response: Callable[..., object]) -> list[bytes]:
+        raise AssertionError("nobody looks at its answer any more")
+
+    assert asyncio.run(ask(Gateway(app, 1), scope()))[0] == 503
