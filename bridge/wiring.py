@@ -14,6 +14,7 @@ from bridge.flows.sign_in import SignIn
 from bridge.idp.check import ProviderCheck
 from bridge.idp.provider import OpenIdProvider
 from bridge.net.client import HttpClient, Trust
+from bridge.net.turnstile import Turnstile
 from bridge.platforms.bigcommerce import BigCommerce
 from bridge.platforms.bigcommerce.account import Account
 from bridge.settings import Settings
@@ -73,14 +74,18 @@ def wire(
     now: Callable[[], float],
     monotonic: Callable[[], float],
     pause: Callable[[float], None],
+    turnstile: Turnstile | None = None,
 ) -> Bridge:
-    """A bridge on real Redis and real HTTP. Opens no connection yet."""
+    """A bridge on real Redis and real HTTP. Opens no connection yet.
+
+    `turnstile`: where a request's thread steps aside while it waits for others.
+    """
     redis = RedisServer(settings.redis.url.reveal())
     keys = Keys(settings.redis.prefix)
     seal = Seal(settings.server.cookie_keys, "session")
     connections = {name: _connection(name, one, settings) for name, one in settings.connections.items()}
     stores = {name: _store(name, one) for name, one in settings.stores.items()}
-    http = _Http(settings)
+    http = _Http(settings, turnstile)
     providers = {
         name: OpenIdProvider(connection, http.towards_provider(settings.connections[name]), now, monotonic)
         for name, connection in connections.items()
@@ -125,7 +130,8 @@ def _token() -> str:
 class _Http:
     """HTTP clients: those who may trust the same share one, and so its connections."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, turnstile: Turnstile | None) -> None:
+        self._turnstile = turnstile
         self._development = settings.server.development
         self._clients: dict[Trust, HttpClient] = {}
         self.towards_stores: Http = self._client(private=False, ca_file="")
@@ -140,7 +146,7 @@ class _Http:
             plain_http=self._development,
             ca_file=ca_file,
         )
-        return self._clients.setdefault(trust, HttpClient(trust))
+        return self._clients.setdefault(trust, HttpClient(trust, self._turnstile))
 
 
 def _connection(name: str, given: ConnectionSettings, settings: Settings) -> Connection:

@@ -8,7 +8,8 @@ address before it connects, and because it costs a quarter of what pure Python c
 import socket
 import ssl
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from bridge import __version__
 from bridge.domain.deadline import Deadline
 from bridge.domain.http import FailureKind, HttpFailure, HttpReply, HttpRequest
 from bridge.net.guard import may_connect
+from bridge.net.turnstile import Turnstile
 
 CONNECT_LIMIT = 3.0  # seconds
 HEADER_LIMIT = 64_000  # bytes of all header lines together
@@ -46,8 +48,12 @@ class Trust:
 class HttpClient:
     """Keeps connections; safe to share between threads (each exchange holds a line of its own)."""
 
-    def __init__(self, trust: Trust) -> None:
+    def __init__(self, trust: Trust, turnstile: Turnstile | None = None) -> None:
+        """`turnstile`: where a thread steps aside while it waits for a reply."""
         self._trust = trust
+        self._aside: Callable[[], AbstractContextManager[object]] = (
+            turnstile.aside if turnstile else nullcontext
+        )
         self._idle: deque[_Line] = deque(maxlen=_IDLE_LINES)
         system = ssl.get_default_verify_paths()
         self._ca_file = system.cafile or system.openssl_cafile
@@ -65,7 +71,8 @@ class HttpClient:
         except IndexError:
             line = _Line(self._trust, self._ca_file, self._ca_bundle)
         try:
-            reply = line.exchange(request, limit)
+            with self._aside():
+                reply = line.exchange(request, limit)
         except HttpFailure:
             line.close()
             raise

@@ -2,19 +2,18 @@
 
 The server's own WSGI side gives the *whole* Cookie header away as an empty text when one byte of
 it is not ASCII, and any script of the store can set such a cookie for the bridge's domain too:
-its shoppers could never sign in. Its ASGI side hands the bytes over as they came. What is more,
-a slow body holds no thread, and a flood is told to come back instead of waiting in the dark.
+its shoppers could never sign in. Its ASGI side hands the bytes over as they came.
 """
 
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from bridge.domain.refusal import Reason
+from bridge.net.turnstile import GRACE, Turnstile
 from bridge.web.request import MAX_BODY
 
 if TYPE_CHECKING:
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 Message = MutableMapping[str, Any]
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
-#: Requests that may wait for a thread, for each thread; more are answered 503 at once.
-WAITING_PER_THREAD = 32
+#: Requests inside at most; more are answered 503 at once.
+INSIDE = 1280
 #: Seconds for which a request may wait for a thread.
 PATIENCE = 5.0
 
@@ -32,11 +31,11 @@ PATIENCE = 5.0
 class Gateway:
     """An ASGI application (HTTP only) around a WSGI one whose answers are small."""
 
-    def __init__(self, app: "WSGIApplication", threads: int) -> None:
+    def __init__(self, app: "WSGIApplication", turnstile: Turnstile) -> None:
         self._app = app
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
-        self._limit = threads * (1 + WAITING_PER_THREAD)
-        self._inside = 0
+        self._turnstile = turnstile
+        self._inside = 0  # touched by the event loop's thread only, as is the next
+        self._looking = False
 
     async def __call__(
         self,
@@ -46,26 +45,44 @@ class Gateway:
     ) -> None:
         if scope["type"] != "http":
             return
-        if self._inside >= self._limit:
+        if self._inside >= INSIDE:
             status, headers, body = _busy()
         else:
             self._inside += 1
             try:
-                environ = _environ(scope, await _body(scope, receive))
-                loop = asyncio.get_running_loop()
-                status, headers, body = await loop.run_in_executor(
-                    self._threads, self._answer, environ, monotonic()
-                )
+                status, headers, body = await self._answer(_environ(scope, await _body(scope, receive)))
             finally:
                 self._inside -= 1
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    def _answer(self, environ: dict[str, Any], came: float) -> Answer:
-        waited = monotonic() - came
-        if waited > PATIENCE:
-            return _busy()
-        environ["bridge.waited"] = waited
+    async def _answer(self, environ: dict[str, Any]) -> Answer:
+        loop, came = asyncio.get_running_loop(), monotonic()
+        answer: asyncio.Future[Answer] = loop.create_future()
+
+        def work() -> None:
+            environ["bridge.waited"] = waited = monotonic() - came
+            try:
+                given: Answer | Exception = _busy() if waited > PATIENCE else self._call(environ)
+            except Exception as error:  # noqa: BLE001 - handed over to the server, which ends this request
+                given = error
+            loop.call_soon_threadsafe(_give, answer, given)
+
+        if self._turnstile.admit(work):
+            self._look_later(loop)
+        return await answer
+
+    def _look_later(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._looking:
+            self._looking = True
+            loop.call_later(GRACE, self._look, loop)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._looking = False
+        if self._turnstile.look():
+            self._look_later(loop)
+
+    def _call(self, environ: dict[str, Any]) -> Answer:
         started: list[Any] = []
 
         def start_response(
@@ -83,6 +100,15 @@ class Gateway:
         status, headers = started
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         return int(status[:3]), raw, body
+
+
+def _give(answer: "asyncio.Future[Answer]", given: Answer | Exception) -> None:
+    if answer.done():
+        return  # the client has gone
+    if isinstance(given, Exception):
+        answer.set_exception(given)
+    else:
+        answer.set_result(given)
 
 
 def _busy() -> Answer:

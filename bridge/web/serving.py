@@ -7,32 +7,35 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bridge.net.turnstile import Turnstile
 from bridge.settings import read_settings
 from bridge.web.app import create_app
 from bridge.web.gateway import Gateway
 from bridge.web.logs import start_logging
-from bridge.wiring import wire
+from bridge.wiring import Bridge, wire
 
 if TYPE_CHECKING:
     from flask import Flask
 
-#: Threads of a worker; more fight for the interpreter (docs/decisions/0002-server.md).
-THREADS = 32
-
 
 def create() -> "Flask":
     """The WSGI app for the configuration named by BRIDGE_CONFIG. Raises `ConfigFaults`."""
-    settings = read_settings(Path(os.environ["BRIDGE_CONFIG"]), os.environ)
-    start_logging(settings.server.log_level)
-    bridge = wire(settings, now=time.time, monotonic=time.monotonic, pause=time.sleep)
-    bridge.start_background()
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    return create_app(bridge)
+    return create_app(_bridge(None))
 
 
 def gateway() -> Gateway:
-    """The same app for the server of `bridge serve`."""
-    return Gateway(create(), THREADS)
+    """The same app for the server of `bridge serve`. Raises `ConfigFaults`."""
+    turnstile = Turnstile()
+    return Gateway(create_app(_bridge(turnstile)), turnstile)
+
+
+def _bridge(turnstile: Turnstile | None) -> Bridge:
+    settings = read_settings(Path(os.environ["BRIDGE_CONFIG"]), os.environ)
+    start_logging(settings.server.log_level)
+    bridge = wire(settings, now=time.time, monotonic=time.monotonic, pause=time.sleep, turnstile=turnstile)
+    bridge.start_background()
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    return bridge
 
 
 def _end_with(parent: int) -> None:

@@ -2,16 +2,25 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 
+from bridge.net.turnstile import Turnstile
 from bridge.web import gateway
 from bridge.web.gateway import Gateway
 from bridge.web.request import MAX_BODY
 
 Environ = dict[str, Any]
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """In a thread of its own: the browser tests leave an event loop running in this one."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()
 
 
 def scope(method: str = "GET", headers: Iterable[tuple[bytes, bytes]] = (), **more: Any) -> Environ:
@@ -55,7 +64,7 @@ def environ_of(request: Environ, *body: bytes) -> Environ:
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [b"o", b"k"]
 
-    status, headers, answer = asyncio.run(ask(Gateway(app, 1), request, body))
+    status, headers, answer = run(ask(Gateway(app, Turnstile()), request, body))
     assert (status, headers, answer) == (200, {b"content-type": b"text/plain"}, b"ok")
     return seen[0]
 
@@ -108,7 +117,7 @@ def test_a_path_beyond_ascii_arrives_as_wsgi_wants_it() -> None:
 
 
 def test_more_requests_than_may_wait_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "WAITING_PER_THREAD", 1)
+    monkeypatch.setattr(gateway, "INSIDE", 2)
     free = threading.Event()
 
     def app(_environ: Environ, start_response: Callable[..., object]) -> list[bytes]:
@@ -117,14 +126,14 @@ def test_more_requests_than_may_wait_are_refused_at_once(monkeypatch: pytest.Mon
         return []
 
     async def flood() -> list[tuple[int, dict[bytes, bytes], bytes]]:
-        door = Gateway(app, 1)
+        door = Gateway(app, Turnstile(working=1, threads=1))
         waiting = [asyncio.ensure_future(ask(door, scope())) for _ in range(4)]
         done, _ = await asyncio.wait(waiting, timeout=5, return_when=asyncio.FIRST_COMPLETED)
         assert all(task.result()[0] == 503 for task in done)
         free.set()
         return await asyncio.gather(*waiting)
 
-    answers = asyncio.run(flood())
+    answers = run(flood())
 
     assert sorted(status for status, _, _ in answers) == [204, 204, 503, 503]
     refused = next(headers for status, headers, _ in answers if status == 503)
@@ -138,4 +147,41 @@ def test_a_request_that_waited_too_long_is_not_begun(monkeypatch: pytest.MonkeyP
     def app(_environ: Environ, _start_response: Callable[..., object]) -> list[bytes]:
         raise AssertionError("nobody looks at its answer any more")
 
-    assert asyncio.run(ask(Gateway(app, 1), scope()))[0] == 503
+    assert run(ask(Gateway(app, Turnstile()), scope()))[0] == 503
+
+
+def test_a_slow_answer_keeps_no_quick_one_waiting() -> None:
+    free = threading.Event()
+
+    def app(environ: Environ, start_response: Callable[..., object]) -> list[bytes]:
+        if environ["PATH_INFO"] == "/slow":
+            free.wait(5)
+        start_response("204 No Content", [])
+        return []
+
+    async def walk() -> None:
+        door = Gateway(app, Turnstile(working=1))
+        slow = [asyncio.ensure_future(ask(door, scope(path="/slow"))) for _ in range(20)]
+        quick = await asyncio.wait_for(ask(door, scope(path="/quick")), timeout=4)
+        assert quick[0] == 204
+        assert not any(task.done() for task in slow)
+        free.set()
+        assert {status for status, _, _ in await asyncio.gather(*slow)} == {204}
+
+    run(walk())
+
+
+def test_a_fault_of_the_application_ends_its_request_only() -> None:
+    def app(environ: Environ, start_response: Callable[..., object]) -> list[bytes]:
+        if environ["PATH_INFO"] == "/broken":
+            raise ValueError("broken")
+        start_response("204 No Content", [])
+        return []
+
+    async def walk() -> None:
+        door = Gateway(app, Turnstile(working=1))
+        with pytest.raises(ValueError, match="broken"):
+            await ask(door, scope(path="/broken"))
+        assert (await ask(door, scope()))[0] == 204
+
+    run(walk())
