@@ -115,7 +115,8 @@ def _secrets(stage: Stage) -> dict[str, set[str]]:
         "store access token": {store.access_token},
         "cookie key": set(stage.tables["server"]["cookie_keys"]),
         "e-mail": {_HINT, *(one.email for one in SAMPLE_PEOPLE if one.email)},
-        "name": {name for one in SAMPLE_PEOPLE for name in one.name.split()},
+        # Shorter ones (Eve) stand by chance in a random text now and then.
+        "name": {name for one in SAMPLE_PEOPLE for name in one.name.split() if len(name) > 4},
         "subject": {one.subject for one in SAMPLE_PEOPLE},
         "planted": {"planted-code", "eyJ.planted.token"},
     }

@@ -17,7 +17,7 @@ from tests.journeys.stage import Stage
 
 #: What a look inside would show: a stack trace, an object's repr, a path, the name of a library.
 _INSIDE = re.compile(
-    r"Traceback|File \"|\.py\b|0x[0-9a-f]{6}|<[\w.]+ object| object at |site-packages|werkzeug|redis|Errno|Refused\(",
+    r"Traceback|File \"|\.py\b|\b0x[0-9a-f]{7,}|<[\w.]+ object| object at |site-packages|werkzeug|redis|Errno|Refused\(",
     re.IGNORECASE,
 )
 _STATE = "A" * 43 + ".us"
