@@ -22,6 +22,13 @@ def safe_return_to(value: str | None) -> str:
     return encoded if len(encoded) <= MAX_LENGTH else ""
 
 
+def path_within(url: str | None, store: str) -> str:
+    """The path of an absolute address of the store itself (its exact origin), else as above."""
+    if url is not None and url.startswith(store + "/"):
+        return safe_return_to(url[len(store) :])
+    return safe_return_to(url)
+
+
 def _leaves(path: str) -> bool:
     if "\\" in path or not path.isprintable():
         return True

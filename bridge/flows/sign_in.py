@@ -11,8 +11,9 @@ from bridge.domain.email import domain_of, normal_email
 from bridge.domain.hand_off import HandOff
 from bridge.domain.outcome import Outcome, Underway
 from bridge.domain.ports import Attempts, IdentityProvider, Platform, SignIns, Verified
+from bridge.domain.quoting import url_name
 from bridge.domain.refusal import Reason, Refused
-from bridge.domain.return_to import safe_return_to
+from bridge.domain.return_to import path_within, safe_return_to
 from bridge.domain.session import Session
 from bridge.domain.store import Store
 from bridge.flows.customers import Customers
@@ -69,26 +70,43 @@ class SignIn:
     ) -> ToProvider | Choose:
         """The way to the provider, or a choice between several. Raises `Refused`."""
         known = self._store(store)
-        goal = safe_return_to(return_to)
-        chosen = self._choose(known, connection, login_hint)
-        if chosen is None:
-            return Choose(known, tuple(self.connections[name] for name in known.connections), goal)
-        return self._depart(store, chosen, goal, login_hint, deadline, restarts=0)
+        if connection is not None and connection not in known.connections:
+            raise Refused(Reason.CONNECTION_UNKNOWN, connection[:64])
+        candidates = known.connections if connection is None else (connection,)
+        return self._go(known, candidates, safe_return_to(return_to), login_hint, deadline)
+
+    def initiate(
+        self, store: str, iss: str | None, target: str | None, login_hint: str, deadline: Deadline
+    ) -> ToProvider | Choose:
+        """The same, begun by a tile in a provider's portal (OpenID Connect Core section 4).
+
+        `iss` must be the issuer of one of the store's connections; some providers leave it out.
+        `target` counts only within the store. Raises `Refused`.
+        """
+        known = self._store(store)
+        candidates = known.connections
+        if iss is not None:
+            candidates = tuple(name for name in candidates if self.connections[name].issuer == iss)
+        if not candidates:
+            raise Refused(Reason.CONNECTION_UNKNOWN, f"the store has no connection to {url_name(iss)}")
+        return self._go(known, candidates, path_within(target, known.url), login_hint, deadline)
 
     def _store(self, name: str) -> Store:
         if name not in self.stores:
             raise Refused(Reason.STORE_UNKNOWN, name[:64])
         return self.stores[name]
 
-    def _choose(self, store: Store, connection: str | None, login_hint: str) -> str | None:
-        if connection is not None:
-            if connection not in store.connections:
-                raise Refused(Reason.CONNECTION_UNKNOWN, connection[:64])
-            return connection
+    def _go(
+        self, store: Store, candidates: tuple[str, ...], return_to: str, login_hint: str, deadline: Deadline
+    ) -> ToProvider | Choose:
+        """To the one candidate; among several the domain of the hint decides, or else the shopper."""
         domain = domain_of(normal_email(login_hint))
-        fitting = [name for name in store.connections if domain and domain in self.connections[name].domains]
-        candidates = fitting or store.connections
-        return candidates[0] if len(candidates) == 1 else None
+        fitting = [name for name in candidates if domain and domain in self.connections[name].domains]
+        if not fitting:
+            fitting = list(candidates)
+        if len(fitting) > 1:
+            return Choose(store, tuple(self.connections[name] for name in fitting), return_to)
+        return self._depart(store.name, fitting[0], return_to, login_hint, deadline, restarts=0)
 
     def _depart(
         self,

@@ -1,9 +1,11 @@
-"""The routes of a sign-in: `/login/<store>` and `/callback/<connection>`."""
+"""The routes of a sign-in: `/login/<store>`, `/initiate/<store>` and `/callback/<connection>`."""
+
+from collections.abc import Callable
 
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
-from bridge.domain.attempt import store_of
+from bridge.domain.attempt import Ticket, store_of
 from bridge.domain.callback import Callback
 from bridge.domain.deadline import Deadline
 from bridge.domain.limits import REQUEST_LIMIT
@@ -15,82 +17,120 @@ from bridge.web.pages import chooser, way_back
 from bridge.web.request import check_navigation, check_size, is_speculative, single, was_clicked
 from bridge.wiring import Bridge
 
+_HINT_LENGTH = 254  # the longest e-mail address (RFC 5321 4.5.3.1.3)
+
 
 def routes(bridge: Bridge, cookies: Cookies) -> Blueprint:
     """The blueprint."""
+    views = _Views(bridge, cookies)
     pages = Blueprint("sign_in", __name__)
-    flow = bridge.sign_in
+    pages.before_request(views.only_people)
+    pages.add_url_rule("/login/<store>", view_func=views.login)
+    pages.add_url_rule("/initiate/<store>", view_func=views.initiate, methods=["GET", "POST"])
+    pages.add_url_rule("/callback/<connection>", view_func=views.callback, methods=["GET", "POST"])
+    return pages
 
-    @pages.get("/login/<store>")
-    def login(store: str) -> Response:
+
+class _Views:
+    def __init__(self, bridge: Bridge, cookies: Cookies) -> None:
+        self._bridge = bridge
+        self._flow = bridge.sign_in
+        self._cookies = cookies
+
+    def only_people(self) -> Response | None:
+        """Nothing is used up by who is not a person at a browser's window."""
         if is_speculative(request):
             return Response(status=204)
         check_size(request)
-        g.store, g.event = store, "sign_in_started"
-        g.back = way_back(flow.stores.get(store))
+        names = request.view_args or {}
+        g.store, g.connection = names.get("store", ""), names.get("connection", "")
+        g.event = "signed_in" if g.connection else "sign_in_started"
+        g.back = way_back(self._flow.stores.get(g.store))
         check_navigation(request)
-        connection, return_to, login_hint = single(
+        return None
+
+    # -- going ------------------------------------------------------------------------------
+
+    def login(self, store: str) -> Response:
+        """The storefront's "sign in" link."""
+        connection, return_to, hint = single(
             request.args.items(multi=True), "connection", "return_to", "login_hint"
         )
-        turns = cookies.turns(request.cookies)
+        return self._go(lambda: self._flow.start(store, connection, return_to, _hint(hint), self._deadline()))
+
+    def initiate(self, store: str) -> Response:
+        """The tile in a provider's portal."""
+        parameters = request.form if request.method == "POST" else request.args
+        iss, target, hint, id_token = single(
+            parameters.items(multi=True), "iss", "target_link_uri", "login_hint", "id_token"
+        )
+        if id_token is not None:  # the "simplified" tile of some portals
+            raise Refused(Reason.BAD_REQUEST, "an ID token was sent without being asked for")
+        return self._go(lambda: self._flow.initiate(store, iss, target, _hint(hint), self._deadline()))
+
+    def _go(self, begin: Callable[[], ToProvider | Choose]) -> Response:
+        """What every way into a sign-in has in common: it must not go round in circles."""
+        turns = self._cookies.turns(request.cookies)
         if not was_clicked(request):
-            turns = turns.next(bridge.now())
+            turns = turns.next(self._bridge.now())
             if turns.endless:
                 raise Refused(Reason.SIGN_IN_LOOP)
-        step = flow.start(store, connection, return_to, (login_hint or "")[:254], _deadline(bridge))
+        step = begin()
         if isinstance(step, Choose):
             return chooser(step.store, step.connections, step.return_to)
-        response = _to_provider(step)
+        response = self._to_provider(step)
         if not was_clicked(request):
-            cookies.set_turns(response, turns)
+            self._cookies.set_turns(response, turns)
         return response
 
-    @pages.route("/callback/<connection>", methods=["GET", "POST"])
-    def callback(connection: str) -> Response:
-        if is_speculative(request):
-            return Response(status=204)
-        check_size(request)
-        g.connection, g.event = connection, "signed_in"
-        check_navigation(request)
-        if connection not in flow.connections:
+    def _to_provider(self, step: ToProvider) -> Response:
+        g.reference, g.store, g.connection = step.ticket.reference, step.ticket.store, step.ticket.connection
+        g.event = "sign_in_restarted" if step.ticket.restarts else "sign_in_started"
+        response = _see_other(step.url)
+        self._cookies.issue(response, step.ticket, request.cookies, form_post=self._by_form(step.ticket))
+        return response
+
+    # -- coming back ------------------------------------------------------------------------
+
+    def callback(self, connection: str) -> Response:
+        """The provider's answer, brought by the browser."""
+        if connection not in self._flow.connections:
             raise Refused(Reason.CONNECTION_UNKNOWN, connection[:64])
         form_post = request.method == "POST"
         parameters = request.form if form_post else request.args
         answer = Callback.parse(connection, parameters.items(multi=True), form_post=form_post)
         g.reference = reference_of(answer.state)
         # Only a way back: a state without its ticket may have been written by anybody.
-        g.back = way_back(flow.stores.get(store_of(answer.state)), connection)
-        ticket = cookies.ticket(request.cookies, answer.state)
+        g.back = way_back(self._flow.stores.get(store_of(answer.state)), connection)
+        ticket = self._cookies.ticket(request.cookies, answer.state)
         if ticket is not None:
             g.store = ticket.store
-            g.back = way_back(flow.stores.get(ticket.store), ticket.connection, ticket.return_to)
-        other_tickets = ticket is None and cookies.has_tickets(request.cookies)
-        step = flow.finish(answer, ticket, _deadline(bridge), other_tickets=other_tickets)
-        return _to_store(step) if isinstance(step, SignedIn) else _to_provider(step)
+            g.back = way_back(self._flow.stores.get(ticket.store), ticket.connection, ticket.return_to)
+        others = ticket is None and self._cookies.has_tickets(request.cookies)
+        step = self._flow.finish(answer, ticket, self._deadline(), other_tickets=others)
+        return self._to_store(step) if isinstance(step, SignedIn) else self._to_provider(step)
 
-    def _to_provider(step: ToProvider) -> Response:
-        g.reference, g.store, g.connection = step.ticket.reference, step.ticket.store, step.ticket.connection
-        g.event = "sign_in_restarted" if step.ticket.restarts else "sign_in_started"
-        response = _see_other(step.url)
-        form_post = flow.connections[step.ticket.connection].response_mode == "form_post"
-        cookies.issue(response, step.ticket, request.cookies, form_post=form_post)
-        return response
-
-    def _to_store(step: SignedIn) -> Response:
+    def _to_store(self, step: SignedIn) -> Response:
         response = _see_other(step.hand_off.url)
-        form_post = flow.connections[step.ticket.connection].response_mode == "form_post"
-        cookies.ended(response, step.ticket, form_post=form_post)
-        cookies.set_session(response, step.ticket.store, step.session)
+        self._cookies.ended(response, step.ticket, form_post=self._by_form(step.ticket))
+        self._cookies.set_session(response, step.ticket.store, step.session)
         return response
 
-    return pages
+    # -- both -------------------------------------------------------------------------------
+
+    def _by_form(self, ticket: Ticket) -> bool:
+        return self._flow.connections[ticket.connection].response_mode == "form_post"
+
+    def _deadline(self) -> Deadline:
+        """What the request waited for its thread is part of what the shopper waits."""
+        waited = request.environ.get("bridge.waited", 0.0)
+        return Deadline(REQUEST_LIMIT - waited, self._bridge.monotonic)
+
+
+def _hint(text: str | None) -> str:
+    return (text or "")[:_HINT_LENGTH]
 
 
 def _see_other(url: str) -> Response:
     """Without a body: the address may be a one-time token, and a body is one place more to leak from."""
     return Response(status=303, headers={"Location": url})
-
-
-def _deadline(bridge: Bridge) -> Deadline:
-    """What the request waited for its thread is part of what the shopper waits."""
-    return Deadline(REQUEST_LIMIT - request.environ.get("bridge.waited", 0.0), bridge.monotonic)
