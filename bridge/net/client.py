@@ -6,7 +6,6 @@ address before it connects, and because it costs a quarter of what pure Python c
 """
 
 import socket
-import ssl
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
@@ -19,6 +18,7 @@ import pycurl
 from bridge import __version__
 from bridge.domain.deadline import Deadline
 from bridge.domain.http import FailureKind, HttpFailure, HttpReply, HttpRequest
+from bridge.net.authorities import Authorities
 from bridge.net.guard import may_connect
 from bridge.net.turnstile import Turnstile
 
@@ -55,11 +55,11 @@ class HttpClient:
             turnstile.aside if turnstile else nullcontext
         )
         self._idle: deque[_Line] = deque(maxlen=_IDLE_LINES)
-        system = ssl.get_default_verify_paths()
-        self._ca_file = system.cafile or system.openssl_cafile
+        self._authorities = Authorities.of_system()
         self._ca_bundle = b""
         if trust.ca_file:  # beside the system's, not instead of them
-            self._ca_bundle = Path(self._ca_file).read_bytes() + b"\n" + Path(trust.ca_file).read_bytes()
+            system = Path(self._authorities.file).read_bytes() if self._authorities.file else b""
+            self._ca_bundle = system + b"\n" + Path(trust.ca_file).read_bytes()
 
     def send(self, request: HttpRequest, deadline: Deadline) -> HttpReply:
         """Raises `HttpFailure`. Bodies are asked for, and taken, without compression only."""
@@ -69,7 +69,7 @@ class HttpClient:
         try:
             line = self._idle.pop()  # the latest used: its connection is the warmest
         except IndexError:
-            line = _Line(self._trust, self._ca_file, self._ca_bundle)
+            line = _Line(self._trust, self._authorities, self._ca_bundle)
         try:
             with self._aside():
                 reply = line.exchange(request, limit)
@@ -83,7 +83,7 @@ class HttpClient:
 class _Line:
     """One libcurl handle with the connections it keeps."""
 
-    def __init__(self, trust: Trust, ca_file: str, ca_bundle: bytes) -> None:
+    def __init__(self, trust: Trust, authorities: Authorities, ca_bundle: bytes) -> None:
         self._trust = trust
         self._address_refused = False
         self._curl = curl = pycurl.Curl()
@@ -98,7 +98,6 @@ class _Line:
             pycurl.SSL_VERIFYPEER: 1,
             pycurl.SSL_VERIFYHOST: 2,
             pycurl.SSLVERSION: pycurl.SSLVERSION_TLSv1_2,
-            pycurl.CAINFO: ca_file,
             pycurl.USERAGENT: f"bridge/{__version__}",
             pycurl.OPENSOCKETFUNCTION: self._open_socket,
         }
@@ -106,6 +105,12 @@ class _Line:
             curl.setopt(option, value)
         if ca_bundle:
             curl.setopt(pycurl.CAINFO_BLOB, ca_bundle)
+        elif authorities.file:
+            curl.setopt(pycurl.CAINFO, authorities.file)
+        else:
+            curl.unsetopt(pycurl.CAINFO)  # the place where libcurl was built is not this machine
+        if authorities.directory:
+            curl.setopt(pycurl.CAPATH, authorities.directory)
 
     def close(self) -> None:
         self._curl.close()

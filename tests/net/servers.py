@@ -121,13 +121,14 @@ class Authority:
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
     folder: Path
+    name: str
 
     @classmethod
-    def make(cls, folder: Path) -> "Authority":
+    def make(cls, folder: Path, name: str = "Test Authority") -> "Authority":
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = _certificate("Test Authority", key, "Test Authority", key, authority=True)
+        certificate = _certificate(name, key, name, key, authority=True)
         (folder / "ca.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        return cls(key, certificate, folder)
+        return cls(key, certificate, folder, name)
 
     @property
     def file(self) -> str:
@@ -137,7 +138,7 @@ class Authority:
     def context(self, name: str = "127.0.0.1", *, days: int = 1) -> ssl.SSLContext:
         """What a server of that name needs."""
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = _certificate(name, key, "Test Authority", self.key, days=days)
+        certificate = _certificate(name, key, self.name, self.key, days=days)
         path = self.folder / "server.pem"
         path.write_bytes(
             key.private_bytes(

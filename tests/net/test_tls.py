@@ -1,7 +1,9 @@
 """Whom the client believes to be who they say."""
 
+import shutil
 import socket
 import ssl
+import subprocess
 import threading
 import time
 import warnings
@@ -11,6 +13,7 @@ import pytest
 
 from bridge.domain.deadline import Deadline
 from bridge.domain.http import HttpFailure, HttpRequest
+from bridge.net import authorities
 from bridge.net.client import HttpClient, Trust
 
 from .servers import Authority, answer, serving
@@ -85,3 +88,47 @@ def test_a_server_that_speaks_no_tls_is_refused() -> None:
         with pytest.raises(HttpFailure, match="tls"):
             HttpClient(Trust(loopback=True)).send(HttpRequest("GET", url), Deadline(5, time.monotonic))
         thread.join()
+
+
+def test_the_systems_own_bundle_is_trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", authority.file)
+
+    assert outcome(authority.context(), Trust(loopback=True)) == "hello"
+
+
+def test_a_system_that_keeps_a_directory_and_no_bundle_is_understood(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OpenSSL's default on Debian points to a bundle that is not there, and to a directory that is."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs the openssl command to name the file in the directory")
+    command = [openssl, "x509", "-hash", "-noout", "-in", authority.file]
+    name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    shutil.copy(authority.file, tmp_path / f"{name}.0")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+
+    assert outcome(authority.context(), Trust(loopback=True)) == "hello"
+
+
+def test_a_configured_authority_comes_beside_the_systems_and_not_instead(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", authority.file)
+    other = Authority.make(tmp_path, "Another Authority")
+    trust = Trust(loopback=True, ca_file=other.file)
+
+    assert outcome(authority.context(), trust) == "hello"
+    assert outcome(other.context(), trust) == "hello"
+
+
+def test_a_system_without_any_authority_trusts_nobody(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    monkeypatch.setattr(authorities, "BUNDLES", ())
+
+    assert outcome(authority.context(), Trust(loopback=True)) == "tls"
+    assert outcome(authority.context(), trusting(authority)) == "hello"
