@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bridge.domain.connection import Connection
 from bridge.domain.http import Http
@@ -12,6 +13,7 @@ from bridge.flows.check_up import Checked
 from bridge.flows.customers import Customers
 from bridge.flows.sign_in import SignIn
 from bridge.idp.check import ProviderCheck
+from bridge.idp.client_keys import published
 from bridge.idp.provider import OpenIdProvider
 from bridge.net.client import HttpClient, Trust
 from bridge.net.turnstile import Turnstile
@@ -41,6 +43,7 @@ class Bridge:
     redis: RedisServer
     providers: Mapping[str, OpenIdProvider]
     platforms: Mapping[str, BigCommerce]
+    public_keys: tuple[Mapping[str, Any], ...]  # JWKs
     now: Callable[[], float]
     monotonic: Callable[[], float]
     token: Callable[[], str]
@@ -87,7 +90,9 @@ def wire(
     stores = {name: _store(name, one) for name, one in settings.stores.items()}
     http = _Http(settings, turnstile)
     providers = {
-        name: OpenIdProvider(connection, http.towards_provider(settings.connections[name]), now, monotonic)
+        name: OpenIdProvider(
+            connection, http.towards_provider(settings.connections[name]), now, monotonic, _token
+        )
         for name, connection in connections.items()
     }
     platforms = {
@@ -116,6 +121,7 @@ def wire(
         redis=redis,
         providers=providers,
         platforms=platforms,
+        public_keys=published(connections.values()),
         now=now,
         monotonic=monotonic,
         token=_token,
@@ -157,6 +163,7 @@ def _connection(name: str, given: ConnectionSettings, settings: Settings) -> Con
         client_id=given.client_id,
         redirect_uri=f"{settings.server.public_url}/callback/{name}",
         client_secrets=given.client_secret,
+        client_keys=given.client_keys,
         client_auth=given.client_auth,
         scopes=given.scopes,
         domains=given.domains,

@@ -1,7 +1,8 @@
 """Write the generated part of the documentation: `make docs`. A test holds the files true.
 
 docs/refusals.md from the table of refusals, docs/configuration.md from the declaration of the
-keys, docs/redis.md from the table of Redis keys, docs/commands.md from the commands' own help.
+keys and the table of presets, docs/redis.md from the table of Redis keys, docs/commands.md from
+the commands' own help.
 """
 
 import inspect
@@ -12,7 +13,9 @@ import click
 
 from bridge.cli import main
 from bridge.domain.refusal import Reason
+from bridge.idp.presets import PRESETS, Preset
 from bridge.settings import declared_keys
+from bridge.settings.toml import toml_value
 from bridge.state import keys as redis_keys
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -56,7 +59,24 @@ def configuration() -> str:
         "`bridge config example` prints it with comments, `bridge config schema` as JSON Schema, and\n"
         "`bridge check --offline` reads yours and reports every fault with its line.\n"
     )
-    return NOTE + head + "".join(_keys())
+    return NOTE + head + "".join(_keys()) + _presets()
+
+
+def _presets() -> str:
+    head = (
+        "\n## Defaults by make\n\n"
+        "What `connections.NAME.provider` decides where the file is silent; a key in the file always wins.\n"
+        "An issuer is refused only where it is surely wrong: on the vendor's own hosts, or in forms its\n"
+        "product never has. Domains of your own pass.\n\n"
+        "| provider | issuer | defaults of its own | source, read on |\n|---|---|---|---|\n"
+    )
+    return head + "".join(_preset(name, preset) for name, preset in PRESETS.items())
+
+
+def _preset(name: str, preset: Preset) -> str:
+    own = ", ".join(f"`{key} = {toml_value(value)}`" for key, value in preset.defaults().items())
+    source = f"{preset.source}; {preset.date}"
+    return f"| [`{name}`](idps/{name}.md), {preset.title} | {preset.issuer} | {own or 'none'} | {source} |\n"
 
 
 def _keys() -> Iterator[str]:

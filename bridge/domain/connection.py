@@ -5,7 +5,7 @@ from typing import Literal
 
 from bridge.domain.secret import Secret
 
-ClientAuth = Literal["client_secret_basic", "client_secret_post", "none"]
+ClientAuth = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 EmailTrust = Literal["verified", "asserted", "never"]
 ResponseMode = Literal["query", "form_post"]
 UserinfoUse = Literal["when_missing", "always", "never"]
@@ -27,6 +27,7 @@ class Connection:
     client_id: str
     redirect_uri: str
     client_secrets: tuple[Secret, ...] = ()
+    client_keys: tuple[Secret, ...] = ()  # private keys in PEM
     client_auth: ClientAuth = "client_secret_basic"
     scopes: tuple[str, ...] = ("openid", "profile", "email")
     domains: tuple[str, ...] = ()

@@ -189,7 +189,8 @@ _WORDS: dict[Reason, Words] = {
     Reason.CLIENT_REJECTED: Words(
         502, "This sign-in is not set up correctly", _ASK_STORE,
         "The provider did not accept the bridge's client credentials.",
-        "Compare client_id, client_secret and client_auth with the provider's console; the secret may have expired.",
+        "Compare client_id, client_secret and client_auth with the provider's console; the secret may have expired. "
+        "With private_key_jwt the provider must know a key of /.well-known/jwks.json, and its clock must agree with ours.",
         retry=False),
     Reason.ID_TOKEN_INVALID: Words(
         502, "Your organisation's sign-in could not be verified", _TRY_AGAIN,

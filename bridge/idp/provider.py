@@ -1,5 +1,6 @@
 """One connection, spoken OpenID Connect with: the relying party's side of the code flow."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +21,7 @@ from bridge.domain.quoting import error_name, scrub, url_name
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
 from bridge.domain.strict_json import JsonFault, parse_object
+from bridge.idp.client_auth import Proof, credentials
 from bridge.idp.keys import KeySet, UnknownKey
 from bridge.idp.token_endpoint import Tokens, clock_ahead, token_request, token_response
 from bridge.idp.userinfo import is_wanted, userinfo_request, userinfo_response
@@ -28,18 +30,25 @@ from bridge.net.kept import Ages, Kept
 #: Seconds. Keys go stale sooner: a key that the provider withdrew must not verify for long.
 METADATA_AGES = Ages(fresh=3600, stale=86400, last_good=7 * 86400)
 KEYS_AGES = Ages(fresh=600, stale=3600, last_good=86400)
-_EMPTY = Secret("")
+_LOG = logging.getLogger("bridge")
 
 
 class OpenIdProvider:
     """Fetches and hands over; every judgement is one of the domain's pure checks."""
 
     def __init__(
-        self, connection: Connection, http: Http, now: Callable[[], float], monotonic: Callable[[], float]
+        self,
+        connection: Connection,
+        http: Http,
+        now: Callable[[], float],
+        monotonic: Callable[[], float],
+        token: Callable[[], str],
     ) -> None:
         self.connection = connection
         self._http = http
         self._now = now
+        self._token = token
+        self._accepted = 0  # which of the client's secrets or keys the provider took last
         #: Seconds by which the provider's clock was ahead of ours when it last said so.
         self.clock_ahead: float | None = None
         self.metadata = Kept(self._fetch_metadata, **METADATA_AGES, monotonic=monotonic)
@@ -122,17 +131,38 @@ class OpenIdProvider:
     def _exchange(
         self, attempt: Attempt, code: str, metadata: ProviderMetadata, deadline: Deadline
     ) -> tuple[Tokens, float | None]:
-        """One use of the code; a second secret is tried only when the first was not accepted."""
-        secrets = self.connection.client_secrets or (_EMPTY,)
-        for secret in secrets:
-            request = token_request(self.connection, metadata.token_endpoint, attempt, code, secret)
-            reply = self._send(request, deadline)
+        """One use of the code; a second secret or key is tried only when the first was not accepted.
+
+        The one that was accepted last comes first: in a rotation no shopper pays for two tries.
+        """
+        usable = credentials(self.connection)
+        order = sorted(range(len(usable)), key=lambda position: position != self._accepted)
+        for position in order:
+            proof = Proof(
+                self.connection.client_id,
+                usable[position],
+                metadata.token_endpoint,
+                self._now(),
+                self._token(),
+            )
+            reply = self._send(token_request(self.connection, attempt, code, proof), deadline)
             try:
-                return token_response(reply), self.clock_ahead
+                tokens = token_response(reply)
             except Refused as refused:
-                if refused.reason is not Reason.CLIENT_REJECTED or secret is secrets[-1]:
+                if refused.reason is not Reason.CLIENT_REJECTED or position == order[-1]:
                     raise
-        raise AssertionError("unreachable: the last secret returns or raises")
+            else:
+                self._note_accepted(position, len(usable))
+                return tokens, self.clock_ahead
+        raise AssertionError("unreachable: the last credential returns or raises")
+
+    def _note_accepted(self, position: int, count: int) -> None:
+        if position != self._accepted:
+            self._accepted = position
+            detail = f"secret or key {position + 1} of {count} is accepted now, another one no more"
+            _LOG.warning(
+                "client_credential_changed", extra={"connection": self.connection.name, "detail": detail}
+            )
 
     def _verify(
         self, tokens: Tokens, attempt: Attempt, code: str, metadata: ProviderMetadata, deadline: Deadline

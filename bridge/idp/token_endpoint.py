@@ -10,9 +10,8 @@ from bridge.domain.http import HttpReply, HttpRequest
 from bridge.domain.jws import TokenFault, UnverifiedToken
 from bridge.domain.quoting import error_name, type_name
 from bridge.domain.refusal import Reason, Refused
-from bridge.domain.secret import Secret
 from bridge.domain.strict_json import JsonFault, parse_object
-from bridge.idp.client_auth import METHODS
+from bridge.idp.client_auth import METHODS, Proof
 
 _SIZE_LIMIT = 1_000_000  # bytes
 #: RFC 6749 5.2. Others are the provider's own trouble.
@@ -28,10 +27,8 @@ class Tokens:
     access_token: str
 
 
-def token_request(
-    connection: Connection, endpoint: str, attempt: Attempt, code: str, secret: Secret
-) -> HttpRequest:
-    """The request that redeems `code`, authenticated by `secret`."""
+def token_request(connection: Connection, attempt: Attempt, code: str, proof: Proof) -> HttpRequest:
+    """The request that redeems `code`, authenticated by `proof` the connection's way."""
     headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
     form = {
         "grant_type": "authorization_code",
@@ -39,8 +36,9 @@ def token_request(
         "redirect_uri": connection.redirect_uri,
         "code_verifier": attempt.code_verifier,
     }
-    METHODS[connection.client_auth](connection, secret, headers, form)
-    return HttpRequest("POST", endpoint, headers, urlencode(form).encode(), size_limit=_SIZE_LIMIT)
+    METHODS[connection.client_auth](proof, headers, form)
+    body = urlencode(form).encode()
+    return HttpRequest("POST", proof.token_endpoint, headers, body, size_limit=_SIZE_LIMIT)
 
 
 def token_response(reply: HttpReply) -> Tokens:

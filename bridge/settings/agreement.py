@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pydantic import BaseModel
 
 from bridge.settings.faults import KeyPath, Problem, WrongValueError, shown_path
+from bridge.settings.presets import preset_of
 from bridge.settings.urls import parse_web_url
 
 Tree = Mapping[str, object]
@@ -45,18 +46,43 @@ def http_needs_development(settings: Tree) -> Iterator[Problem]:
 
 
 def secret_fits_client_auth(settings: Tree) -> Iterator[Problem]:
-    """A client that proves itself with a secret has one, and a public client has none."""
+    """A client that proves itself with a secret has one, and no other has any."""
     for name, connection in _tables(settings, "connections"):
         auth = connection.get("client_auth", "client_secret_basic")
         has_secret = connection.get("client_secret", ()) not in ([], ())
         path = ("connections", name, "client_secret")
         if auth in ("client_secret_basic", "client_secret_post") and not has_secret:
             yield path, f'is needed with client_auth = "{auth}"; for a public client set client_auth = "none"'
-        if auth == "none" and has_secret:
+        if auth in ("none", "private_key_jwt") and has_secret:
             yield (
                 path,
-                'is not used with client_auth = "none"; remove it, or set client_auth to how it is sent',
+                f'is not used with client_auth = "{auth}"; remove it, or set client_auth to how it is sent',
             )
+
+
+def keys_fit_client_auth(settings: Tree) -> Iterator[Problem]:
+    """A client that proves itself with a key has one, and no other has any."""
+    for name, connection in _tables(settings, "connections"):
+        auth = connection.get("client_auth", "client_secret_basic")
+        has_key = connection.get("client_keys", ()) not in ([], ())
+        path = ("connections", name, "client_keys")
+        if auth == "private_key_jwt" and not has_key:
+            yield (
+                path,
+                'is needed with client_auth = "private_key_jwt"; list a PEM private key: ["file:PATH"]',
+            )
+        if auth in ("client_secret_basic", "client_secret_post", "none") and has_key:
+            yield path, f'is not used with client_auth = "{auth}"; remove it, or set "private_key_jwt" there'
+
+
+def issuer_fits_provider(settings: Tree) -> Iterator[Problem]:
+    """An issuer is none that the provider of that make surely does not have."""
+    for name, connection in _tables(settings, "connections"):
+        issuer, preset = connection.get("issuer"), preset_of(connection)
+        if preset is None or not isinstance(issuer, str) or not _is_web_url(issuer):
+            continue
+        if fault := preset.issuer_fault(issuer):
+            yield ("connections", name, "issuer"), fault
 
 
 def stores_name_known_connections(settings: Tree) -> Iterator[Problem]:
@@ -85,6 +111,8 @@ def platform_has_its_table(settings: Tree) -> Iterator[Problem]:
 RULES: tuple[Callable[[Tree], Iterator[Problem]], ...] = (
     http_needs_development,
     secret_fits_client_auth,
+    keys_fit_client_auth,
+    issuer_fits_provider,
     stores_name_known_connections,
     platform_has_its_table,
 )
@@ -106,3 +134,11 @@ def _is_plain_loopback(address: object) -> bool:
         return isinstance(address, str) and parse_web_url(address).is_plain_loopback
     except WrongValueError:
         return False
+
+
+def _is_web_url(text: str) -> bool:
+    try:
+        parse_web_url(text)
+    except WrongValueError:
+        return False
+    return True

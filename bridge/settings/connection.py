@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bridge.settings.secret_values import SecretTexts
+from bridge.settings.secret_values import PrivateKeys, SecretTexts
 from bridge.settings.table import Table
 from bridge.settings.values import (
     Domains,
@@ -25,8 +25,8 @@ class ConnectionSettings(Table):
         "okta", "auth0", "entra", "google", "keycloak", "ping", "onelogin", "cognito", "oidc"
     ] = Field(
         default="oidc",
-        description="The identity provider's make, for what it is known to do differently; oidc for any"
-        " other.",
+        description="The identity provider's make: what it is known to do differently becomes the default of"
+        " other keys, and issuers of a form it does not have are refused; oidc for any other.",
         examples=["okta"],
     )
     label: Line = Field(
@@ -46,17 +46,25 @@ class ConnectionSettings(Table):
     )
     client_secret: SecretTexts = Field(
         default=(),
-        description="Client secret, or a list of secrets, newest first. Not used with client_auth = none.",
+        description="Client secret, or a list of secrets, newest first. Not used with client_auth = none or"
+        " private_key_jwt.",
         examples=["env:ACME_SECRET"],
     )
     client_auth: Annotated[
-        Literal["client_secret_basic", "client_secret_post", "none"],
-        not_yet("private_key_jwt", "tls_client_auth"),
+        Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+        not_yet("tls_client_auth"),
     ] = Field(
         default="client_secret_basic",
-        description="How the bridge proves itself at the token endpoint; none for a public client (PKCE"
-        " alone).",
+        description="How the bridge proves itself at the token endpoint; private_key_jwt: by a signature of"
+        " client_keys; none for a public client (PKCE alone).",
         examples=["client_secret_post"],
+    )
+    client_keys: PrivateKeys = Field(
+        default=(),
+        description="Private keys in PEM for client_auth = private_key_jwt, newest first: RSA from 2048 bits,"
+        " EC P-256, P-384 or P-521, or Ed25519. The first one signs; the public halves of all are at"
+        " PUBLIC_URL/.well-known/jwks.json, so that a key can be changed without cutting anybody off.",
+        examples=[["file:acme-client.pem"]],
     )
     scopes: Scopes = Field(
         default=("openid", "profile", "email"),

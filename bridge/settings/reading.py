@@ -11,6 +11,7 @@ from bridge.settings.agreement import problems_between_keys
 from bridge.settings.declaration import Settings
 from bridge.settings.faults import ConfigFaults, Fault, KeyPath, Problem, shown_path
 from bridge.settings.lines import key_lines, line_of
+from bridge.settings.presets import with_presets
 from bridge.settings.references import resolve
 from bridge.settings.wording import problem_of
 
@@ -27,7 +28,7 @@ def read_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     tree = _tree_of(text)
     folder = path.absolute().parent
     resolved, broken = resolve(tree, environ, folder)
-    outcome = _validated(resolved, folder)
+    outcome = _validated(with_presets(resolved), folder)
     if isinstance(outcome, Settings) and not broken:
         return outcome
     found = [] if isinstance(outcome, Settings) else outcome

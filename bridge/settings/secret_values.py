@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from bridge.domain.secret import Secret
 from bridge.settings.faults import WrongValueError
+from bridge.settings.private_keys import checked_private_key
 from bridge.settings.redis_urls import checked_redis_url
 from bridge.settings.values import tuple_of_list
 
@@ -37,6 +38,13 @@ def _cookie_key(value: object) -> Secret:
     return secret
 
 
+def _private_key(value: object) -> Secret:
+    # White space around a PEM text means nothing.
+    secret = _secret(value.strip() if isinstance(value, str) else value)
+    checked_private_key(secret.reveal())
+    return secret
+
+
 def _redis_url(value: object) -> Secret:
     secret = _secret(value)
     checked_redis_url(secret.reveal())
@@ -51,6 +59,10 @@ SecretTexts = Annotated[
     tuple[SecretText, ...],
     BeforeValidator(_one_or_many),
     WithJsonSchema({"anyOf": [_SECRET_SCHEMA, {"type": "array", "items": _SECRET_SCHEMA}]}),
+]
+PrivateKeys = Annotated[
+    tuple[Annotated[Secret, PlainValidator(_private_key), WithJsonSchema(_SECRET_SCHEMA)], ...],
+    BeforeValidator(tuple_of_list),
 ]
 RedisUrl = Annotated[Secret, PlainValidator(_redis_url), WithJsonSchema(_SECRET_SCHEMA)]
 CookieKeys = Annotated[

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from bridge import __version__
 from bridge.domain.reference import reference_of
 from bridge.domain.refusal import NOISE, Reason, Refused
-from bridge.web import health, sign_in
+from bridge.web import health, keys, sign_in
 from bridge.web.cookies import Cookies
 from bridge.web.headers import secure
 from bridge.web.logs import LOGGER
@@ -44,6 +44,7 @@ def create_app(bridge: Bridge) -> Flask:
     app.jinja_env.globals.update(theme=bool(server.theme_css), version=__version__)
     app.register_blueprint(sign_in.routes(bridge, cookies))
     app.register_blueprint(health.routes(bridge))
+    app.register_blueprint(keys.routes(bridge))
 
     @app.before_request
     def begin() -> None:

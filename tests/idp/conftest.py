@@ -9,7 +9,7 @@ from bridge.domain.connection import Connection
 from bridge.domain.ports import Verified
 from bridge.domain.refusal import Reason, Refused
 from bridge.idp.provider import OpenIdProvider
-from tests.contracts.world import FakeClock
+from tests.contracts.world import FakeClock, counting_token
 
 from .fake_idp import ACCESS_TOKEN, ATTEMPT, CODE, CONNECTION, SECRET, FakeIdp, callback
 
@@ -20,7 +20,9 @@ class World:
     def __init__(self, clock: FakeClock, **changes: Any) -> None:
         self.clock, self.idp = clock, FakeIdp(clock)
         self.connection: Connection = replace(CONNECTION, **changes)
-        self.provider = OpenIdProvider(self.connection, self.idp, clock.now, clock.monotonic)
+        self.provider = OpenIdProvider(
+            self.connection, self.idp, clock.now, clock.monotonic, counting_token()
+        )
 
     def redeem(self, **changes: Any) -> Verified:
         self.idp.codes.add(CODE)

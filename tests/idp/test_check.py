@@ -10,13 +10,15 @@ from bridge.domain.http import HttpFailure
 from bridge.flows.check_up import check_up
 from bridge.idp.check import ProviderCheck
 from bridge.idp.provider import OpenIdProvider
-from tests.contracts.world import FakeClock
+from tests.contracts.world import FakeClock, counting_token
 
 from .fake_idp import CONNECTION, ISSUER, FakeIdp, public_jwk, signing_key
 
 
 def findings(clock: FakeClock, idp: FakeIdp, **changes: Any) -> list[Finding]:
-    provider = OpenIdProvider(replace(CONNECTION, **changes), idp, clock.now, clock.monotonic)
+    provider = OpenIdProvider(
+        replace(CONNECTION, **changes), idp, clock.now, clock.monotonic, counting_token()
+    )
     found = list(check_up([ProviderCheck(provider, clock.now)], clock.monotonic))
     assert {finding.subject for finding in found} == {"connections.acme"}
     for finding in found:

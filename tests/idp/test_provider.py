@@ -118,6 +118,20 @@ class TestClientSecrets:
         assert world.redeem().identity.key.subject == "ada"
         assert world.idp.count("/token") == tries
 
+    def test_only_the_first_shopper_of_a_rotation_pays_for_two_tries(
+        self, clock: FakeClock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        world = World(clock, client_secrets=self.TWO)
+        tries = []
+        for accepted in ("old", "old", "new", "new"):
+            world.idp.accepted, before = [accepted], world.idp.count("/token")
+            world.redeem()
+            tries.append(world.idp.count("/token") - before)
+
+        assert tries == [2, 1, 2, 1]
+        assert [record.message for record in caplog.records] == ["client_credential_changed"] * 2
+        assert not any(secret in caplog.text for secret in ("new", "old"))
+
     def test_when_neither_works_the_refusal_says_so(self, clock: FakeClock) -> None:
         world = World(clock, client_secrets=self.TWO)
         world.idp.accepted = ["another"]

@@ -12,6 +12,7 @@ from bridge.domain.connection import ClientAuth
 from bridge.domain.http import HttpReply, HttpRequest
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
+from bridge.idp.client_auth import Proof
 from bridge.idp.token_endpoint import clock_ahead, token_request, token_response
 from tests.contracts.world import NOON, FakeClock
 
@@ -34,7 +35,8 @@ ODD = [
 
 def request(auth: ClientAuth, client_id: str = "client", secret: str = "secret") -> HttpRequest:
     connection = replace(CONNECTION, client_auth=auth, client_id=client_id)
-    return token_request(connection, "https://idp.example/token", ATTEMPT, "the code+", Secret(secret))
+    proof = Proof(client_id, Secret(secret), "https://idp.example/token", NOON, "jti-1")
+    return token_request(connection, ATTEMPT, "the code+", proof)
 
 
 def form(made: HttpRequest) -> dict[str, str]:

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import settings
 
 from bridge.settings import ConfigFaults, Settings, read_settings
@@ -42,6 +45,12 @@ store_hash = "abc123"
 client_id = "bc-client"
 client_secret = "env:BC_SECRET"
 """
+
+
+def pem(key: Any = None) -> str:
+    """A private key as the configuration takes it; a fresh one without `key`."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
+    return str(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
 
 
 def changed(old: str, new: str, text: str = MINIMAL) -> str:

@@ -12,7 +12,7 @@ from bridge.settings import declared_keys, example_toml, json_schema
 from bridge.settings.keys import NAME, Key
 from bridge.settings.toml import toml_value
 
-from .samples import COOKIE_KEY, faults_of, read
+from .samples import COOKIE_KEY, changed, faults_of, pem, read
 
 SHIPPED = Path(__file__).parents[2] / "config" / "bridge.example.toml"
 ENVIRON = {
@@ -60,9 +60,14 @@ def test_the_examples_it_gives_are_valid(tmp_path: Path) -> None:
     text = re.sub(r"^# Example: (.*)\n#.*$", r"\1", example_toml(), flags=re.MULTILINE)
     (tmp_path / "theme.css").touch()
     (tmp_path / "acme-ca.pem").touch()
+    (tmp_path / "acme-client.pem").write_text(pem(), encoding="utf-8")
+    by_secret, by_key = 'client_auth = "client_secret_post"', 'client_auth = "private_key_jwt"'
+    keyed = changed('client_secret = "env:ACME_SECRET"\n', "", changed(by_secret, by_key, text))
+    text = re.sub(r"^client_keys = .*$", "", text, flags=re.MULTILINE)  # a client has a secret or keys
 
     settings = read(tmp_path, text, ENVIRON)
 
+    assert len(read(tmp_path, keyed, ENVIRON).connections["acme"].client_keys) == 1
     assert settings.connections["acme"].signing_algs == ("RS256",)
     assert settings.server.attempt_lifetime == 600
 

@@ -30,7 +30,7 @@ signing_algs = [
   "RS256",
   "HS256",
 ]
-client_auth = "private_key_jwt"
+client_auth = "tls_client_auth"
 
 [connections."Bad Name"]
 issuer = "https://bad.example.com"
@@ -126,7 +126,7 @@ def test_faults_say_what_is_expected_and_the_remedy(tmp_path: Path) -> None:
     ) in shown
     assert "connections.acme.isuer: unknown key; did you mean `issuer`? (line 10)" in shown
     assert "connections.acme.client_id: must be a string, in quotes (line 11)" in shown
-    assert 'connections.acme.client_auth: "private_key_jwt" is not in this version yet (line 17)' in shown
+    assert 'connections.acme.client_auth: "tls_client_auth" is not in this version yet (line 17)' in shown
     assert 'stores.us.platform: "commercelayer" is not in this version yet (line 25)' in shown
     assert (
         "stores.us.connections[0]: names no connection of this file; did you mean `acme`? (line 27)"

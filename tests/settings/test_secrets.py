@@ -45,7 +45,7 @@ SPOILERS = {
     "public_url": ['"https://sso.example.com"', '"http://sso.example.com"', "1"],
     "server": ["", 'zzz = "1"', "development = 1", 'trusted_proxies = ["Zq7#"]'],
     "issuer": ['"https://acme.okta.com"', '"Zq7#"', '"https://user:Zq7#@host"', "[]"],
-    "connection": ["", 'provider = "Zq7#"', 'domains = ["Zq7#"]', 'signing_algs = ["Zq7#"]', 'label = "Zq7#\\n"'],
+    "connection": ["", 'provider = "Zq7#"', 'domains = ["Zq7#"]', 'signing_algs = ["Zq7#"]', 'label = "Zq7#\\n"', 'client_keys = ["Zq7#"]'],
     "connections": ['"acme"', '"Zq7#"', '"acme", "acme"', ""],
     "bigcommerce": ["", 'channel_id = "Zq7#"', 'api_url = "Zq7#"', 'client_secrett = "Zq7#"'],
 }  # fmt: skip

@@ -19,6 +19,7 @@ KINDS = {
     "speculative": ("HEAD", "/login/us", CLICK, 204),
     "liveness": ("GET", "/healthz", JSON, 200),
     "readiness": ("GET", "/readyz", JSON, 200),
+    "public keys": ("GET", "/.well-known/jwks.json", {}, 200),
     "style sheet": ("GET", "/static/bridge.css", {}, 200),
     "theme": ("GET", "/static/theme.css", {}, 200),
     "missing static file": ("GET", "/static/../app.py", {}, 404),
@@ -81,8 +82,10 @@ def test_no_page_needs_what_its_policy_forbids(themed: Flask, kind: str) -> None
         assert forbidden not in text.lower()
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("style sheet", "theme")])
-def test_nothing_but_style_sheets_is_kept_by_anybody(themed: Flask, kind: str) -> None:
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS if kind not in ("style sheet", "theme", "public keys")]
+)
+def test_nothing_but_style_sheets_and_public_keys_is_kept_by_anybody(themed: Flask, kind: str) -> None:
     assert ask(themed, kind).headers["Cache-Control"] == "no-store"
 
 
