@@ -11,18 +11,16 @@ from bridge.domain.refusal import Reason, Refused
 MAX_QUERY = 8_192  # bytes
 MAX_COOKIES = 16_384  # bytes
 MAX_BODY = 65_536  # bytes
-_SPECULATIVE = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+_SPECULATIVE = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 
 
 def is_speculative(request: Request) -> bool:
     """A prefetch, a preview or a HEAD: nobody may ever look at the answer, so nothing is used up."""
-    if request.method == "HEAD":
+    environ = request.environ
+    if environ["REQUEST_METHOD"] == "HEAD":
         return True
-    return any(
-        word in request.headers.get(name, "").lower()
-        for name in _SPECULATIVE
-        for word in ("prefetch", "preview")
-    )
+    said = "".join(environ[name] for name in _SPECULATIVE if name in environ).lower()
+    return "prefetch" in said or "preview" in said
 
 
 def check_navigation(request: Request) -> None:
@@ -30,14 +28,16 @@ def check_navigation(request: Request) -> None:
 
     A page's script could otherwise start sign-ins by the dozen, and a frame could hide one.
     """
-    mode, destination = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")
+    environ = request.environ
+    mode, destination = environ.get("HTTP_SEC_FETCH_MODE"), environ.get("HTTP_SEC_FETCH_DEST")
     if mode not in (None, "navigate") or destination not in (None, "document", "empty"):
         raise Refused(Reason.NOT_A_NAVIGATION, f"mode {mode!s:.20}, destination {destination!s:.20}")
 
 
 def was_clicked(request: Request) -> bool:
     """Whether a person acted, as far as the browser says so; without Fetch Metadata, yes."""
-    return "Sec-Fetch-Mode" not in request.headers or request.headers.get("Sec-Fetch-User") == "?1"
+    environ = request.environ
+    return "HTTP_SEC_FETCH_MODE" not in environ or environ.get("HTTP_SEC_FETCH_USER") == "?1"
 
 
 def check_size(request: Request) -> None:
