@@ -25,6 +25,7 @@ def serve(config_path: Path | None, host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces
 
     from bridge.web.logs import LOGGER, start_logging
+    from bridge.web.worker import SERVER
 
     _check_free(host, port)
     start_logging(settings.server.log_level)
@@ -32,6 +33,7 @@ def serve(config_path: Path | None, host: str, port: int, workers: int) -> None:
     if settings.server.development:
         log.warning("development_mode", extra={"detail": "http is allowed, cookies lose Secure"})
     os.environ["BRIDGE_CONFIG"] = str(config_path)
+    os.environ[SERVER] = str(os.getpid())
     # A worker inherits our handlers and would swallow a signal that comes before it set its own.
     for number in (signal.SIGTERM, signal.SIGINT):
         os.register_at_fork(after_in_child=partial(signal.signal, number, signal.SIG_DFL))

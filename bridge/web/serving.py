@@ -1,8 +1,6 @@
 """What the WSGI server imports in each worker process."""
 
 import os
-import signal
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +10,7 @@ from bridge.settings import read_settings
 from bridge.web.app import create_app
 from bridge.web.gateway import Gateway
 from bridge.web.logs import start_logging
+from bridge.web.worker import end_with_server
 from bridge.wiring import Bridge, wire
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ def create() -> "Flask":
 
 def gateway() -> Gateway:
     """The same app for the server of `bridge serve`. Raises `ConfigFaults`."""
+    end_with_server()
     turnstile = Turnstile()
     return Gateway(create_app(_bridge(turnstile)), turnstile)
 
@@ -34,14 +34,4 @@ def _bridge(turnstile: Turnstile | None) -> Bridge:
     start_logging(settings.server.log_level)
     bridge = wire(settings, now=time.time, monotonic=time.monotonic, pause=time.sleep, turnstile=turnstile)
     bridge.start_background()
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     return bridge
-
-
-def _end_with(parent: int) -> None:
-    """Ends this worker soon after its parent: an orphan would go on serving an old configuration."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(12)  # what is in flight may end
-    os._exit(0)
