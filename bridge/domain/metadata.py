@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bridge.domain.connection import SIGNING_ALGS
+from bridge.domain.loopback import is_loopback
 from bridge.domain.quoting import url_name
 
 WELL_KNOWN = "/.well-known/openid-configuration"
@@ -56,16 +57,6 @@ class ProviderMetadata:
 def discovery_url(issuer: str) -> str:
     """Where an issuer publishes its metadata (Discovery 4.1: a trailing slash is removed first)."""
     return issuer.removesuffix("/") + WELL_KNOWN
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name can only mean this machine (RFC 6761 6.3 for names)."""
-    return host in ("localhost", "::1") or host.endswith(".localhost") or _is_loopback_v4(host)
-
-
-def _is_loopback_v4(host: str) -> bool:
-    parts = host.split(".")
-    return len(parts) == 4 and parts[0] == "127" and all(part.isdigit() for part in parts)
 
 
 def _endpoint(document: Mapping[str, Any], name: str, *, development: bool) -> str:

@@ -1,7 +1,6 @@
 """The code is exchanged for tokens (RFC 6749 section 4.1.3, OpenID Connect Core 3.1.3)."""
 
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
 from bridge.domain.attempt import Attempt
@@ -76,10 +75,8 @@ def token_response(reply: HttpReply) -> Tokens:
 
 def clock_ahead(reply: HttpReply, now: float) -> float | None:
     """Seconds by which the other side's Date header is ahead of `now`; None without one."""
-    try:
-        return parsedate_to_datetime(reply.headers["date"]).timestamp() - now
-    except (KeyError, ValueError, OverflowError):
-        return None
+    date = reply.date
+    return None if date is None else date - now
 
 
 def _oauth_error(reply: HttpReply) -> Refused:

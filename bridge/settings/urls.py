@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from bridge.domain.loopback import is_loopback
 from bridge.settings.faults import WrongValueError
 
 _VISIBLE_ASCII = re.compile(r"[!-~]+")
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
-_LOOPBACK_V4 = ipaddress.IPv4Network("127.0.0.0/8")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
@@ -101,19 +101,6 @@ def checked_host(host: str) -> str:
         if not (last.isdigit() or last.startswith("0x")) or _is_ip(host):
             return host
     raise WrongValueError("must hold a valid host: a DNS name, or an IP address in full")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` can only mean the machine itself: 127.0.0.0/8, ::1, localhost and names below it."""
-    name = host.lower()
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    if not _is_ip(host):
-        return False
-    address = ipaddress.ip_address(host)
-    if isinstance(address, ipaddress.IPv4Address):
-        return address in _LOOPBACK_V4
-    return address == ipaddress.IPv6Address("::1")
 
 
 def _is_ip(host: str) -> bool:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bridge.domain.metadata import MetadataFault, ProviderMetadata, discovery_url, is_loopback
+from bridge.domain.loopback import is_loopback
+from bridge.domain.metadata import MetadataFault, ProviderMetadata, discovery_url
 
 from .tokens import ABSENT, changed
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.domain.loopback import is_loopback
 from bridge.settings.faults import WrongValueError
-from bridge.settings.urls import checked_base, checked_issuer, checked_origin, is_loopback, parse_web_url
+from bridge.settings.urls import checked_base, checked_issuer, checked_origin, parse_web_url
 
 from .samples import added, changed, faults_of, read, unhurried
 

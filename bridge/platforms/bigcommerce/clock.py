@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 from bridge.domain.deadline import Deadline
 from bridge.domain.http import HttpReply
@@ -59,7 +58,7 @@ class StoreClock:
         if time is not None:
             # A whole second, cut off: the result lags by half a second, never into the future.
             return Offset(time - middle, "GET /v2/time")
-        date = _date_of(reply)
+        date = reply.date
         if date is not None:
             return Offset(date - middle, "the Date header of the store's API")
         raise Refused(Reason.STORE_CLOCK_UNKNOWN, f"GET /v2/time answered {reply.status}")
@@ -73,10 +72,3 @@ def _time_of(reply: HttpReply) -> float | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return float(time) if type(time) is int and 0 < time < 1e11 else None
-
-
-def _date_of(reply: HttpReply) -> float | None:
-    try:
-        return parsedate_to_datetime(reply.headers["date"]).timestamp()
-    except (KeyError, ValueError, OverflowError):
-        return None
