@@ -18,11 +18,11 @@ class ProviderCheck:
     def check(self, deadline: Deadline) -> Iterator[Finding]:
         """Raises `Refused` when metadata or keys cannot be had."""
         connection = self._provider.connection
-        metadata = self._provider.metadata.get(deadline)
+        metadata = self._provider.published.metadata.get(deadline)
         yield Finding(
             "ok", self.subject, f"metadata of {metadata.issuer}; token endpoint {metadata.token_endpoint}"
         )
-        keys = self._provider.keys.get(deadline)
+        keys = self._provider.published.keys.get(deadline)
         yield Finding("ok", self.subject, f"{len(keys.keys)} usable keys")
         for reason in keys.left_out:
             yield Finding(
@@ -37,7 +37,7 @@ class ProviderCheck:
                 f"no key fits {', '.join(algorithms)}",
                 "Set connections.*.signing_algs to what the provider signs with.",
             )
-        ahead = self._provider.clock_ahead
+        ahead = self._provider.calls.clock_ahead
         if ahead is not None and abs(ahead) > connection.clock_tolerance:
             yield Finding(
                 "failed",

@@ -1,11 +1,12 @@
 """How the bridge proves to a token endpoint that it is the client it says."""
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 
 from bridge.domain.connection import Connection
+from bridge.domain.http import HttpRequest
 from bridge.domain.secret import Secret
 from bridge.idp.client_keys import assertion, client_key
 
@@ -14,11 +15,11 @@ _NONE = Secret("")
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One proof to be made: who we are, by which credential, for which endpoint, when."""
+    """One proof to be made: who we are, by which credential, for whom, when."""
 
     client_id: str
     credential: Secret
-    token_endpoint: str
+    audience: str  # whom an assertion is made for
     now: float  # seconds since the epoch
     jti: str  # fresh
 
@@ -45,7 +46,7 @@ def private_key_jwt(proof: Proof, _headers: dict[str, str], form: dict[str, str]
     form["client_id"] = proof.client_id
     form["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
     form["client_assertion"] = assertion(
-        client_key(proof.credential), proof.client_id, proof.token_endpoint, proof.now, proof.jti
+        client_key(proof.credential), proof.client_id, proof.audience, proof.now, proof.jti
     )
 
 
@@ -60,6 +61,16 @@ METHODS: dict[str, Authenticate] = {
     "private_key_jwt": private_key_jwt,
     "none": none,
 }
+
+
+def authenticated(
+    connection: Connection, endpoint: str, form: Mapping[str, str], proof: Proof
+) -> HttpRequest:
+    """`form`, to be sent to `endpoint` with the proof made the connection's way."""
+    headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+    proven = dict(form)
+    METHODS[connection.client_auth](proof, headers, proven)
+    return HttpRequest("POST", endpoint, headers, urlencode(proven).encode())
 
 
 def credentials(connection: Connection) -> tuple[Secret, ...]:

@@ -1,18 +1,15 @@
 """The code is exchanged for tokens (RFC 6749 section 4.1.3, OpenID Connect Core 3.1.3)."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from bridge.domain.attempt import Attempt
 from bridge.domain.connection import Connection
-from bridge.domain.http import HttpReply, HttpRequest
+from bridge.domain.http import HttpReply
 from bridge.domain.jws import TokenFault, UnverifiedToken
 from bridge.domain.quoting import error_name, type_name
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.strict_json import JsonFault, parse_object
-from bridge.idp.client_auth import METHODS, Proof
 
-_SIZE_LIMIT = 1_000_000  # bytes
 #: RFC 6749 5.2. Others are the provider's own trouble.
 _OAUTH_ERRORS = {"invalid_grant": Reason.CODE_REJECTED, "invalid_client": Reason.CLIENT_REJECTED,
                  "unauthorized_client": Reason.CLIENT_REJECTED}  # fmt: skip
@@ -26,18 +23,14 @@ class Tokens:
     access_token: str
 
 
-def token_request(connection: Connection, attempt: Attempt, code: str, proof: Proof) -> HttpRequest:
-    """The request that redeems `code`, authenticated by `proof` the connection's way."""
-    headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
-    form = {
+def code_grant(connection: Connection, attempt: Attempt, code: str) -> dict[str, str]:
+    """The form that redeems `code`."""
+    return {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": connection.redirect_uri,
         "code_verifier": attempt.code_verifier,
     }
-    METHODS[connection.client_auth](proof, headers, form)
-    body = urlencode(form).encode()
-    return HttpRequest("POST", proof.token_endpoint, headers, body, size_limit=_SIZE_LIMIT)
 
 
 def token_response(reply: HttpReply) -> Tokens:
@@ -71,12 +64,6 @@ def token_response(reply: HttpReply) -> Tokens:
         return Tokens(UnverifiedToken.parse(id_token), access_token)
     except TokenFault as fault:
         raise Refused(Reason.ID_TOKEN_INVALID, str(fault)) from None
-
-
-def clock_ahead(reply: HttpReply, now: float) -> float | None:
-    """Seconds by which the other side's Date header is ahead of `now`; None without one."""
-    date = reply.date
-    return None if date is None else date - now
 
 
 def _oauth_error(reply: HttpReply) -> Refused:

@@ -17,8 +17,8 @@ from .fake_idp import ACCESS_TOKEN, ATTEMPT, CODE, CONNECTION, SECRET, FakeIdp, 
 class World:
     """The provider and the bridge's side of it."""
 
-    def __init__(self, clock: FakeClock, **changes: Any) -> None:
-        self.clock, self.idp = clock, FakeIdp(clock)
+    def __init__(self, clock: FakeClock, idp: FakeIdp | None = None, **changes: Any) -> None:
+        self.clock, self.idp = clock, idp or FakeIdp(clock)
         self.connection: Connection = replace(CONNECTION, **changes)
         self.provider = OpenIdProvider(
             self.connection, self.idp, clock.now, clock.monotonic, counting_token()

@@ -115,10 +115,8 @@ class StrictIdp(FakeIdp):
 
 class TestRotation:
     def world(self, clock: FakeClock, *known: Secret) -> tuple[World, StrictIdp]:
-        world = World(clock, client_auth="private_key_jwt", client_secrets=(), client_keys=(NEW, OLD))
         idp = StrictIdp(clock, *known)
-        world.idp = idp
-        world.provider._http = idp
+        world = World(clock, idp, client_auth="private_key_jwt", client_secrets=(), client_keys=(NEW, OLD))
         return world, idp
 
     @pytest.mark.parametrize(("known", "tries"), [((NEW,), 1), ((OLD,), 2), ((OLD, NEW), 1)])

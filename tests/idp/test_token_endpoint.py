@@ -9,11 +9,13 @@ from urllib.parse import parse_qs, unquote_plus
 import pytest
 
 from bridge.domain.connection import ClientAuth
+from bridge.domain.deadline import Deadline
 from bridge.domain.http import HttpReply, HttpRequest
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
-from bridge.idp.client_auth import Proof
-from bridge.idp.token_endpoint import clock_ahead, token_request, token_response
+from bridge.idp.calls import Calls
+from bridge.idp.client_auth import Proof, authenticated
+from bridge.idp.token_endpoint import code_grant, token_response
 from tests.contracts.world import NOON, FakeClock
 
 from .fake_idp import ATTEMPT, CONNECTION, FakeIdp, json_reply
@@ -36,7 +38,8 @@ ODD = [
 def request(auth: ClientAuth, client_id: str = "client", secret: str = "secret") -> HttpRequest:
     connection = replace(CONNECTION, client_auth=auth, client_id=client_id)
     proof = Proof(client_id, Secret(secret), "https://idp.example/token", NOON, "jti-1")
-    return token_request(connection, ATTEMPT, "the code+", proof)
+    grant = code_grant(connection, ATTEMPT, "the code+")
+    return authenticated(connection, proof.audience, grant, proof)
 
 
 def form(made: HttpRequest) -> dict[str, str]:
@@ -184,4 +187,16 @@ def test_the_providers_clock_is_read_from_its_date_if_it_has_one(
     date: str | None, ahead: float | None
 ) -> None:
     headers = {} if date is None else {"date": date}
-    assert clock_ahead(HttpReply(200, headers, b""), NOON) == ahead
+    calls = Calls(Always(HttpReply(200, headers, b"")), lambda: NOON)
+    calls.send(HttpRequest("GET", "https://idp.example/"), Deadline(1, lambda: 0))
+    assert calls.clock_ahead == ahead
+
+
+class Always:
+    """A network with one answer."""
+
+    def __init__(self, reply: HttpReply) -> None:
+        self._reply = reply
+
+    def send(self, _request: HttpRequest, _deadline: Deadline) -> HttpReply:
+        return self._reply
