@@ -9,7 +9,7 @@ from bridge.domain.attempt import Attempt, Ticket
 from bridge.domain.callback import Callback
 from bridge.domain.customer import Customer, Link, Profile
 from bridge.domain.deadline import Deadline
-from bridge.domain.hand_off import HandOff
+from bridge.domain.hand_off import HandOff, PlatformToken, Visit
 from bridge.domain.identity import Identity
 from bridge.domain.outcome import Outcome, Underway
 from bridge.domain.refusal import Refused
@@ -55,6 +55,18 @@ class Platform(Protocol):
 
     def sign_in(self, customer: Customer, return_to: str, provider_clock: float | None) -> HandOff:
         """The platform's own token, minted now, in the shape the storefront takes. Raises `Refused`."""
+        ...
+
+
+class TokenIssuer(Protocol):
+    """A platform that gives out tokens for its customers, or whose tokens the bridge signs itself."""
+
+    def issue(self, visit: Visit, deadline: Deadline) -> PlatformToken:
+        """A token for the visiting customer, good from now. Raises `Refused`."""
+        ...
+
+    def revoke(self, refresh_token: Secret, deadline: Deadline) -> None:
+        """Ends what an earlier token can still be renewed by. Raises `Refused`."""
         ...
 
 
