@@ -9,9 +9,10 @@ export PYTHON UV
 
 BIN := .venv/bin
 
-# In CI a missing browser is a failure, elsewhere its tests are skipped.
+# In CI a missing browser is a failure, elsewhere its tests are skipped; so is, with node, npm without a registry.
 ifneq ($(filter true 1,$(CI)),)
 export BRIDGE_REQUIRE_BROWSER := 1
+export BRIDGE_REQUIRE_INTEROP ?= 1
 endif
 
 .PHONY: help demo test check lint bench docs lock clean venv-demo venv-dev
@@ -26,6 +27,7 @@ demo: venv-demo ## start everything on loopback and print one URL to open
 
 test: venv-dev ## run every test, browser tests included
 	@sh scripts/browser.sh
+	@sh scripts/interop.sh
 	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered --cov-fail-under=$(if $(ARGS),0,93) $(ARGS)
 
 check: lint ## lint, types, import rules and the fast tests (under a minute)
@@ -45,6 +47,7 @@ docs: venv-dev ## write the generated part of docs/ anew
 
 lock: ## write the lock files anew (ARGS=--upgrade to raise versions)
 	@sh scripts/lock.sh $(ARGS)
+	@sh scripts/interop.sh lock
 
 clean: ## remove .venv, caches and reports
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* build dist

@@ -2,9 +2,6 @@
 
 import argparse
 import json
-import os
-import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -15,11 +12,10 @@ from pathlib import Path
 
 import redis
 
+from bench import links, slow
+from bench.links import link_shoppers
+from bench.processes import cpu_seconds, family, free_port, memory_mb, run
 from bridge.demo.redis_server import start_redis
-from bridge.domain.customer import Customer, Link
-from bridge.domain.identity import IdentityKey
-from bridge.state.keys import Keys
-from bridge.state.records import link_text
 
 CONFIG = """
 [server]
@@ -45,48 +41,6 @@ api_url = "http://127.0.0.1:9"
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def family(pid: int) -> list[int]:
-    """A process and its descendants."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(one for child in children for one in family(int(child)))]
-
-
-def cpu_seconds(pids: list[int]) -> float:
-    """User and system time of all of them so far."""
-    ticks = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def memory_mb(pids: list[int]) -> float:
-    """Resident memory of the largest of them."""
-    return max(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids) * 4096 / 1e6
-
-
-def link_shoppers(client: "redis.Redis", issuer: str, shoppers: int) -> None:
-    """Makes every shopper a known customer."""
-    keys = Keys("bridge")
-    for number in range(shoppers):
-        link = Link(
-            store="bench",
-            identity=IdentityKey(issuer, f"shopper{number}"),
-            connection="bench",
-            customer=Customer(str(1000 + number)),
-            evidence="created",
-            created_at=0,
-        )
-        client.set(keys.link(link.identity, "bench"), link_text(link))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
@@ -103,20 +57,11 @@ def main() -> None:
         config.write_text(CONFIG.format(bridge=bridge_port, provider=provider_port, redis=server.url))
         client = redis.Redis.from_url(server.url)
         stack.callback(client.close)
-        link_shoppers(client, f"http://127.0.0.1:{provider_port}", given.shoppers)
+        link_shoppers(server.url, "bench", f"http://127.0.0.1:{provider_port}", given.shoppers)
 
-        def run(*command: str) -> subprocess.Popen[bytes]:
-            environ = {**os.environ, "BRIDGE_CONFIG": str(config)}
-            process = subprocess.Popen(
-                command, stdout=subprocess.DEVNULL, start_new_session=True, env=environ
-            )
-            stack.callback(process.wait)
-            stack.callback(os.killpg, process.pid, signal.SIGTERM)
-            return process
-
-        run(sys.executable, "-m", "bench.provider", str(provider_port), str(given.latency))
+        run(stack, config, sys.executable, "-m", "bench.provider", str(provider_port), str(given.latency))
         default = f"{sys.executable} -m bridge serve --config {{config}} --port {{port}}"
-        bridge = run(*(given.serve or default).format(config=config, port=bridge_port).split())
+        bridge = run(stack, config, *(given.serve or default).format(config=config, port=bridge_port).split())
         time.sleep(2)
         shop(bridge_port, given.shoppers, 1)  # warm
         rows = [
@@ -157,4 +102,13 @@ def measure(pid: int, client: "redis.Redis", port: int, shoppers: int, seconds: 
 
 
 if __name__ == "__main__":
-    main()
+    if "--slow" in sys.argv:
+        slow.main()
+    elif "--links" in sys.argv:
+        links.main()
+    elif any(word.startswith("--files") for word in sys.argv):
+        from bench import files  # it takes the configuration from here
+
+        files.main()
+    else:
+        main()

@@ -24,14 +24,16 @@ _MARKS = {"ok": ("ok     ", "green"), "warning": ("warning", "yellow"), "failed"
 def check(config_path: Path | None, offline: bool, as_json: bool) -> None:
     """Report all faults, then ask every dependency once.
 
-    Asked are Redis, each provider's metadata and keys, each store's API and its clock.
+    Asked are Redis, each provider's metadata and keys, each store's API and its clock. Each client
+    secret or key is tried with a code that was made up: a provider that logs failed exchanges will
+    have one line for each.
 
     Exit status: 0 good, 1 a check failed, 2 the configuration is unusable.
     """
     settings = settings_or_exit(config_path)
     from bridge.domain.finding import Finding
     from bridge.flows.check_up import check_up
-    from bridge.wiring import wire
+    from bridge.wiring.bridge import wire
 
     findings = [
         Finding(
@@ -54,11 +56,12 @@ def check(config_path: Path | None, offline: bool, as_json: bool) -> None:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
         for finding in findings:
-            _show(finding)
+            show(finding)
     sys.exit(1 if any(finding.level == "failed" for finding in findings) else 0)
 
 
-def _show(finding: "Finding") -> None:
+def show(finding: "Finding") -> None:
+    """A finding and its remedy, for people."""
     mark, colour = _MARKS[finding.level]
     click.echo(f"{click.style(mark, fg=colour)}  {finding.subject}: {finding.message}")
     if finding.remedy:

@@ -12,7 +12,7 @@ def config() -> None:
 
 @config.command()
 def example() -> None:
-    """A fully commented example, generated from the declaration of every key."""
+    """Print an example with every key, its meaning and its default."""
     from bridge.settings import example_toml
 
     click.echo(example_toml(), nl=False)
@@ -20,7 +20,7 @@ def example() -> None:
 
 @config.command()
 def schema() -> None:
-    """The JSON Schema of the configuration, for editors and CI."""
+    """Print the JSON Schema, for editors and CI."""
     from bridge.settings import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2))

@@ -29,14 +29,15 @@ _START_LIMIT = 15.0  # seconds
 )
 @click.option(
     "--port",
-    type=click.IntRange(1, 65533),
-    help=f"Of the store; its two successors are used too. [default: {DEFAULT_PORT}, or free ones]",
+    type=click.IntRange(1, 65531),
+    help=f"Of the store; its four successors are used too. [default: {DEFAULT_PORT}, or free ones]",
 )
 def demo(checking: bool, port: int | None) -> None:
     """Start everything on loopback and print one address to open.
 
     That is: a real Redis-compatible server, an identity provider with sample people, a store that
-    enforces BigCommerce's rules, and the bridge. Ctrl-C stops them all.
+    enforces BigCommerce's rules, one that enforces Commerce Layer's, and the bridge. Ctrl-C stops
+    them all.
     """
     import os
 
@@ -44,10 +45,17 @@ def demo(checking: bool, port: int | None) -> None:
     from bridge.demo.scene import Scene
 
     signal.signal(signal.SIGTERM, _stop)
-    store_port, idp_port, bridge_port = _ports(port, checking=checking)
+    store_port, idp_port, bridge_port, europe_port, platform_port = _ports(port, checking=checking)
     try:
         with (
-            Scene(bridge_port, idp_port=idp_port, store_port=store_port, environ=os.environ) as scene,
+            Scene(
+                bridge_port,
+                idp_port=idp_port,
+                store_port=store_port,
+                europe_port=europe_port,
+                platform_port=platform_port,
+                environ=os.environ,
+            ) as scene,
             _bridge(scene.config_path, bridge_port, quiet=checking),
         ):
             if checking:
@@ -66,9 +74,13 @@ def _introduce(scene: "Scene") -> None:
     click.echo(f"""
   Open   {click.style(f"{scene.store_url}/", bold=True)}
 
-  store              {scene.store_url}    a shop that enforces BigCommerce's rules
-  identity provider  {scene.idp_url}    sample people; faults to switch on at /faults
+  store us           {scene.store_url}    a shop that enforces BigCommerce's rules
+  store eu           {scene.europe.url}    a shop on a platform that enforces Commerce Layer's rules,
+                     {scene.europe.platform_url}    where its testers' page is
+  identity provider  {scene.idp_url}    sample people, with a tile for each store; faults at /faults
   bridge             {scene.bridge_url}    readiness at /readyz
+                     {scene.companies_url}    the sign-in of a store of two companies:
+                     try ada.lovelace@acme.example and eve@elsewhere.example
   redis              {scene.redis.source}
   configuration      {scene.config_path}
 
@@ -107,14 +119,16 @@ def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
     raise click.ClickException("the bridge did not become ready")
 
 
-def _ports(port: int | None, *, checking: bool) -> tuple[int, int, int]:
-    """Ports of store, provider and bridge; a check takes free ones, so that it can run beside a demo."""
+def _ports(port: int | None, *, checking: bool) -> tuple[int, int, int, int, int]:
+    """Of store, provider, bridge, second store and its platform.
+
+    A check takes free ones, so that it can run beside a demo.
+    """
     if port is not None:
-        return port, port + 1, port + 2
-    wanted = (DEFAULT_PORT, DEFAULT_PORT + 1, DEFAULT_PORT + 2)
-    if not checking and all(_is_free(one) for one in wanted):
-        return wanted
-    return _free_port(), 0, _free_port()
+        return port, port + 1, port + 2, port + 3, port + 4
+    if not checking and all(_is_free(DEFAULT_PORT + one) for one in range(5)):
+        return _ports(DEFAULT_PORT, checking=checking)
+    return _free_port(), 0, _free_port(), 0, 0
 
 
 def _is_free(port: int) -> bool:

@@ -5,7 +5,10 @@ import click
 from bridge import __version__
 from bridge.cli.check import check
 from bridge.cli.config import config
+from bridge.cli.connections import connections
+from bridge.cli.customers import customers
 from bridge.cli.demo import demo
+from bridge.cli.dry_sign_in import test_connection
 from bridge.cli.serve import serve
 
 
@@ -15,5 +18,6 @@ def main() -> None:
     """Lets an enterprise's own identity provider sign its people in to a store."""
 
 
-for command in (demo, serve, check, config):
+for command in (demo, serve, check, config, connections, customers):
     main.add_command(command)
+connections.add_command(test_connection)

@@ -25,7 +25,7 @@ def serve(config_path: Path | None, host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces
 
     from bridge.web.logs import LOGGER, start_logging
-    from bridge.web.worker import SERVER
+    from bridge.web.worker import SERVER, open_files
 
     _check_free(host, port)
     start_logging(settings.server.log_level)
@@ -50,6 +50,10 @@ def serve(config_path: Path | None, host: str, port: int, workers: int) -> None:
         log_access=False,
         respawn_failed_workers=True,
         workers_kill_timeout=12,
+        # Connections that a worker keeps open, idle ones too. The server's own limit is 1,024 divided by the
+        # workers: one machine holds as many with no effort, and then nobody else gets in. Half of the files,
+        # since each may ask a provider meanwhile.
+        backpressure=open_files() // 2,
     ).serve()
 
 

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 
 from bridge.demo.bigcommerce import StoreOptions
 from bridge.demo.idp import Client
@@ -16,9 +17,16 @@ def configuration(
     store_url: str,
     store: StoreOptions,
     names: tuple[str, str],
+    companies: tuple[str, str],
+    more: Mapping[str, Mapping[str, object]],
 ) -> str:
-    """The TOML text; `names` are those of the store and the connection."""
+    """The TOML text; `names` are those of the store and the connection.
+
+    `companies` are those of a second store with both connections, and of the second connection.
+    `more` are further tables.
+    """
     store_name, connection = names
+    second_store, second_connection = companies
     tables: dict[str, dict[str, object]] = {
         "server": {
             "public_url": public_url,
@@ -51,6 +59,15 @@ def configuration(
         },
         f"stores.{store_name}.customers": {"match_email": True, "create": True},
     }
+    tables[f"connections.{second_connection}"] = {
+        **tables[f"connections.{connection}"],
+        "label": "Globex staff",
+        "domains": ["elsewhere.example"],
+    }
+    for part in ("", ".bigcommerce", ".customers"):
+        tables[f"stores.{second_store}{part}"] = {**tables[f"stores.{store_name}{part}"]}
+    tables[f"stores.{second_store}"]["connections"] = [connection, second_connection]
+    tables |= {name: {**table} for name, table in more.items()}
     head = "# Written by the demo at its start; everything in it is made up and new each time.\n"
     return head + "".join(f"\n[{name}]\n{_lines(table)}" for name, table in tables.items())
 

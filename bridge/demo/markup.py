@@ -40,6 +40,7 @@ class Markup:
     forms: list[Form] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     submits_itself: bool = False
+    leads_on: str = ""  # where a browser goes at once, by `<meta http-equiv="refresh">`
 
 
 def read_markup(text: str) -> Markup:
@@ -70,6 +71,9 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag in {"script", "style", "title"}:
             self._unseen += 1
+        elif tag == "meta" and given.get("http-equiv", "").lower() == "refresh":
+            wait, _, url = given.get("content", "").partition("url=")
+            self.found.leads_on = url if wait.strip(" ;") == "0" else ""
         elif tag == "form":
             self._form = Form(given.get("action", ""), given.get("method", "get").upper())
             self.found.forms.append(self._form)

@@ -1,4 +1,4 @@
-"""The whole demonstration but the bridge: Redis, identity provider, store, the bridge's configuration."""
+"""The whole demonstration but the bridge: Redis, identity provider, stores, the bridge's configuration."""
 
 import atexit
 import secrets
@@ -9,19 +9,23 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlencode
 
 from flask import Flask
 
 from bridge.demo.bigcommerce import StoreOptions, create_store
 from bridge.demo.bigcommerce.shop import Shop
 from bridge.demo.configuration import configuration
-from bridge.demo.idp import Client, IdpOptions, create_idp
+from bridge.demo.europe import EU, Europe
+from bridge.demo.idp import Client, IdpOptions, Tile, create_idp
 from bridge.demo.idp.memory import Memory
 from bridge.demo.redis_server import start_redis
 from bridge.demo.rehearsal import Rehearsal
 from bridge.demo.serving import Served
 
 STORE, CONNECTION = "us", "acme"  # their names in the bridge's configuration
+#: The same shop for the people of two companies, whose e-mail addresses show the way.
+COMPANIES, OTHER_CONNECTION = "companies", "globex"
 
 
 class Scene:
@@ -37,11 +41,15 @@ class Scene:
         work_dir: Path | None = None,
         idp_port: int = 0,
         store_port: int = 0,
+        europe_port: int = 0,
+        platform_port: int = 0,
+        legacy_sso: bool = False,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         """Start it all; port 0 takes a free one. Without `work_dir` a temporary folder is used and removed.
 
-        `environ` may hold REDIS_URL. Raises NoRedisServer, or OSError when a port is taken.
+        `legacy_sso`: the bridge signs the second store's tokens itself. `environ` may hold REDIS_URL.
+        Raises NoRedisServer, or OSError when a port is taken.
         Then nothing is left running.
         """
         self.bridge_url = f"http://127.0.0.1:{bridge_port}"
@@ -60,6 +68,15 @@ class Scene:
             store_app = create_store(self.store_options)
             self.store: Shop = store_app.extensions["demo_store"]
             self.store_url = started.enter_context(Served(store_app, port=store_port)).url
+            self.europe = Europe(
+                started,
+                self.bridge_url,
+                shop_port=europe_port,
+                platform_port=platform_port,
+                legacy_sso=legacy_sso,
+                sister=(self.store_options.name, self.store_url),
+            )
+            self.store.sister_name, self.store.sister_url = self.europe.name, self.europe.url
             self.client = self._client()
             served = Served.knowing_its_url(self._make_idp, port=idp_port)
             self.idp_url = started.enter_context(served).url
@@ -68,9 +85,14 @@ class Scene:
             self._started = started.pop_all()
         atexit.register(self.stop)
 
+    @property
+    def companies_url(self) -> str:
+        """Where the people of two companies sign in."""
+        return f"{self.bridge_url}/login/{COMPANIES}"
+
     def check(self, print_line: Callable[[str], None]) -> bool:
         """Walk through the sign-ins and sign-outs with the running bridge; True if all of it worked."""
-        rehearsal = Rehearsal(self.store_url, self.idp_url, self.store)
+        rehearsal = Rehearsal(self.store_url, self.idp_url, self.store, self.companies_url, self.europe)
         return rehearsal.run(print_line)
 
     def stop(self) -> None:
@@ -90,25 +112,36 @@ class Scene:
         ends = [
             f"{self.bridge_url}/{path}" for path in ("signed-out", f"signed-out/{STORE}", f"logout/{STORE}")
         ]
-        ends += [f"{self.store_url}/", f"{self.store_url}/login.php?action=logout"]
+        ends += [f"{self.bridge_url}/{path}" for path in (f"signed-out/{EU}", f"logout/{EU}")]
+        ends += [f"{self.store_url}/", f"{self.store_url}/login.php?action=logout", f"{self.europe.url}/"]
         return Client(
             client_id="bridge",
             # Characters that must be form-encoded in HTTP Basic: a secret that hides no such mistake.
             client_secret=secrets.token_urlsafe(24) + "+/%:=",
-            redirect_uris=(f"{self.bridge_url}/callback/{CONNECTION}",),
-            post_logout_redirect_uris=(
-                *ends,
-                f"{self.store_url}/",
-                f"{self.store_url}/login.php?action=logout",
+            redirect_uris=tuple(
+                f"{self.bridge_url}/callback/{name}" for name in (CONNECTION, OTHER_CONNECTION)
             ),
+            post_logout_redirect_uris=tuple(ends),
             backchannel_logout_uri=f"{self.bridge_url}/backchannel-logout/{CONNECTION}",
-            name="Ledgerleaf",
+            name="Office Shops",  # one client for both: single sign-on is the provider's to give
         )
 
     def _make_idp(self, url: str) -> Flask:
-        app = create_idp(IdpOptions(issuer=url, clients=(self.client,)))
+        app = create_idp(IdpOptions(issuer=url, clients=(self.client,), tiles=self._tiles(url)))
         self.idp: Memory = app.extensions["demo_idp"]
         return app
+
+    def _tiles(self, issuer: str) -> tuple[Tile, ...]:
+        """The portal of the people at Acme: a tile for each store.
+
+        One begins at the bridge (third-party-initiated login), the other at the shop's own sign-in: a shop
+        that redeems codes takes only those that it asked for.
+        """
+        initiate = f"{self.bridge_url}/initiate/{STORE}?{urlencode({'iss': issuer})}"
+        return (
+            Tile(self.store_options.name, "Office supply, on BigCommerce", initiate),
+            Tile(self.europe.name, "Coffee for offices, on Commerce Layer", f"{self.europe.url}/sign-in"),
+        )
 
     def _write_configuration(self) -> None:
         text = configuration(
@@ -119,6 +152,8 @@ class Scene:
             store_url=self.store_url,
             store=self.store_options,
             names=(STORE, CONNECTION),
+            companies=(COMPANIES, OTHER_CONNECTION),
+            more=self.europe.tables(CONNECTION),
         )
         self.config_path.touch(mode=0o600)  # before the secrets are in it
         self.config_path.write_text(text, encoding="utf-8")

@@ -93,9 +93,10 @@ class Shopper:
         raise Lost(f"nothing can be pressed that says {label!r}, status {page.status}", page.hops)
 
     def submit(self, page: Page, form: Form, more: Mapping[str, str] | None = None) -> Page:
-        """Send `form` with its own values and `more`."""
+        """Send `form` with its own values, and `more` in place of those of the same name."""
         target = urljoin(page.url, form.action or page.url)
-        filled = urlencode([*form.fields, *(more or {}).items()])
+        typed = more or {}
+        filled = urlencode([*(field for field in form.fields if field[0] not in typed), *typed.items()])
         headers = {"Referer": page.url, **_site(page.url, target)}
         if form.method != "POST":
             return self._walk("GET", target.partition("?")[0] + "?" + filled, None, headers)
@@ -118,6 +119,9 @@ class Shopper:
                 if body is None:
                     headers = {name: value for name, value in headers.items() if name != "Content-Type"}
                 url = target
+            elif page.markup.leads_on:
+                target = urljoin(url, page.markup.leads_on)
+                return _after(hops, self._walk("GET", target, None, _site(url, target)))
             elif page.markup.submits_itself:
                 form = page.markup.forms[0]
                 onward = self.submit(page, form)

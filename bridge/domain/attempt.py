@@ -1,9 +1,10 @@
 """One browser under way: what is remembered between leaving for the provider and coming back."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from bridge.domain.binding import UNBOUND, Binding
 from bridge.domain.reference import reference_of
 
 
@@ -21,6 +22,7 @@ class Ticket:
     return_to: str
     created_at: int  # seconds since the epoch
     restarts: int
+    binding: Binding = UNBOUND  # what the storefront wants handed back and kept to
 
     @cached_property
     def reference(self) -> str:
@@ -34,6 +36,9 @@ class Attempt(Ticket):
 
     nonce: str
     code_verifier: str
+    #: Parameters that a provider's portal asked for on top (Auth0: organization, invitation). Not part of
+    #: the ticket: an invitation is for one use, so a slow shopper's second round goes without.
+    portal_parameters: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def new(
@@ -45,6 +50,8 @@ class Attempt(Ticket):
         now: float,
         token: Callable[[], str],
         restarts: int = 0,
+        binding: Binding = UNBOUND,
+        portal_parameters: Mapping[str, str] | None = None,
     ) -> "Attempt":
         return cls(
             # The store's name lets a callback from a bookmark, long after, begin anew at the right store.
@@ -54,8 +61,10 @@ class Attempt(Ticket):
             return_to=return_to,
             created_at=int(now),
             restarts=restarts,
+            binding=binding,
             nonce=token(),
             code_verifier=token(),
+            portal_parameters={} if portal_parameters is None else portal_parameters,
         )
 
     @property
@@ -68,6 +77,7 @@ class Attempt(Ticket):
             return_to=self.return_to,
             created_at=self.created_at,
             restarts=self.restarts,
+            binding=self.binding,
         )
 
 

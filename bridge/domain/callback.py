@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bridge.domain.refusal import Reason, Refused
 
@@ -24,6 +24,7 @@ class Callback:
     error: str
     iss: str | None
     form_post: bool
+    user: str = field(default="", repr=False)  # see bridge.domain.consent
 
     @classmethod
     def parse(cls, connection: str, parameters: Iterable[tuple[str, str]], *, form_post: bool) -> "Callback":
@@ -57,4 +58,5 @@ class Callback:
             error=error,
             iss=values.get("iss"),
             form_post=form_post,
+            user=values.get("user", "") if form_post else "",
         )

@@ -3,17 +3,31 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from bridge.domain.asking import PLAIN, Asking
 from bridge.domain.secret import Secret
 
-ClientAuth = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
+ClientAuth = Literal[
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "tls_client_auth",
+    "self_signed_tls_client_auth",
+    "apple_client_secret",
+    "none",
+]
 EmailTrust = Literal["verified", "asserted", "never"]
+IssParameter = Literal["auto", "require", "off"]
 ResponseMode = Literal["query", "form_post"]
 UserinfoUse = Literal["when_missing", "always", "never"]
+AssertionAudience = Literal["token_endpoint", "issuer"]
+RsaAlg = Literal["RS256", "PS256"]
+ExtraAudiences = Literal["with_azp", "never"]
 
 #: Asymmetric signature algorithms only (RFC 7518 3.1, RFC 8037): with "none" or an HMAC
 #: whoever can name a key could write the token.
 SIGNING_ALGS = (
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+    "Ed25519",
 )  # fmt: skip
 
 
@@ -29,14 +43,37 @@ class Connection:
     client_secrets: tuple[Secret, ...] = ()
     client_keys: tuple[Secret, ...] = ()  # private keys in PEM
     client_auth: ClientAuth = "client_secret_basic"
+    client_rsa_alg: RsaAlg = "RS256"  # what RSA keys among client_keys sign with
+    client_certificate: str = ""  # PEM chain (RFC 8705), shown by the HTTP client; empty for none
+    assertion_audience: AssertionAudience = "token_endpoint"
+    dpop: bool = False  # RFC 9449: tokens are bound to a key of ours
+    decryption_keys: tuple[Secret, ...] = ()  # private keys in PEM
     scopes: tuple[str, ...] = ("openid", "profile", "email")
     domains: tuple[str, ...] = ()
     signing_algs: tuple[str, ...] = ()
+    extra_audiences: ExtraAudiences = "with_azp"
     email_trust: EmailTrust = "verified"
     response_mode: ResponseMode = "query"
     userinfo: UserinfoUse = "when_missing"
     clock_tolerance: int = 30  # seconds
+    iss_parameter: IssParameter = "auto"  # RFC 9207
+    asking: Asking = PLAIN
+    mapped_claims: tuple[str, ...] = ()  # which stores of it map to their customers' profiles
     development: bool = False  # loopback endpoints may be plain http
+    tenants: tuple[str, ...] = ()  # GUIDs in small letters, where `issuer` stands for many tenants
+    apple_team_id: str = ""
+    apple_key_id: str = ""
+    # What the make decides and no key of the file:
+    issuer_template: str = ""  # what metadata and tokens name where `issuer` stands for many tenants
+    issuer_aliases: tuple[str, ...] = ()  # other words of the same issuer for itself, in ID tokens
+    verified_claim: str = ""  # the claim that says of the token's e-mail what email_verified says elsewhere
+    required_id_token_claims: tuple[tuple[str, str], ...] = ()
+    names_in_callback: bool = False  # names come, unsigned, in a form field beside the code
+
+    @property
+    def has_own_domains(self) -> bool:
+        """Whether it serves the addresses of certain domains only."""
+        return bool(self.domains) and "*" not in self.domains
 
     def speaks_for(self, email_domain: str) -> bool:
         """Whether this provider was configured to speak for addresses of that domain (lower case)."""

@@ -15,3 +15,7 @@ class Deadline:
     def remaining(self) -> float:
         """Seconds left, never below zero."""
         return max(0.0, self._at - self._monotonic())
+
+    def within(self, seconds: float) -> "Deadline":
+        """The same, but no later than so many seconds from now: for what must not use up the rest."""
+        return Deadline(min(seconds, self.remaining()), self._monotonic)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bridge.domain.customer import Customer
+from bridge.domain.binding import UNBOUND, Binding
+from bridge.domain.customer import Customer, Profile
 from bridge.domain.identity import IdentityKey
 from bridge.domain.secret import Secret
 
@@ -14,11 +15,16 @@ class Visit:
 
     customer: Customer
     identity: IdentityKey
-    session: str  # the bridge session's handle
+    session: str  # the bridge session's handle; at `/token`, its digest
     return_to: str  # a path on the store, or empty for its default page
+    reference: str = ""  # of the attempt, for the log lines
     provider_clock: float | None = None  # seconds the provider's clock was ahead of ours
-    code_challenge: str = ""  # PKCE of a public storefront, given to /login (RFC 7636, S256)
+    binding: Binding = UNBOUND  # what the storefront gave to /login
     client_address: str = ""  # the shopper's own IP address, where it is known
+    #: What the provider vouches for at this very sign-in, for platforms that know customers by their e-mail;
+    #: None for other platforms, at a repeated callback, and for a later token.
+    profile: Profile | None = None
+    cart: str = ""  # the guest's cart, for a platform that takes it over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,17 @@ from typing import Literal, Protocol
 
 from bridge.domain.deadline import Deadline
 
-FailureKind = Literal["timeout", "unreachable", "refused_address", "tls", "too_large", "protocol"]
+#: `busy` and `circuit_open`: nothing was sent, see `bridge.net.lane`.
+FailureKind = Literal[
+    "timeout", "unreachable", "refused_address", "tls", "too_large", "protocol", "busy", "circuit_open"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
     """What to send. Redirects are never followed, whatever the reply says."""
 
-    method: Literal["GET", "POST", "PUT"]
+    method: Literal["GET", "POST", "PUT", "PATCH"]
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None

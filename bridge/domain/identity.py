@@ -8,10 +8,20 @@ from functools import cached_property
 from typing import Any
 
 from bridge.domain.connection import Connection
-from bridge.domain.email import domain_of, normal_email
+from bridge.domain.consent import UnsignedName
+from bridge.domain.email import domain_of, normal_domain, normal_email
 from bridge.domain.id_token import VerifiedClaims
+from bridge.domain.issuers import normal_tenant, tenants_issuer
 
 _NAME_LENGTH = 100
+_NAMES = ("name", "given_name", "family_name")
+_NO_NAME = UnsignedName()
+
+
+def identity_digest(issuer: str, subject: str) -> str:
+    """`IdentityKey.digest` for who has millions of them to compute."""
+    data = f"{len(issuer)}:{issuer}{subject}".encode()
+    return urlsafe_b64encode(hashlib.sha256(data).digest()[:16])[:22].decode()
 
 
 @dataclass(frozen=True)
@@ -24,8 +34,7 @@ class IdentityKey:
     @cached_property
     def digest(self) -> str:
         """22 characters that stand for this key in Redis and in logs (128 bits of SHA-256)."""
-        data = f"{len(self.issuer)}:{self.issuer}{self.subject}".encode()
-        return urlsafe_b64encode(hashlib.sha256(data).digest()[:16]).decode().rstrip("=")
+        return identity_digest(self.issuer, self.subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,25 +52,47 @@ class Identity:
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, id_token: VerifiedClaims, userinfo: Mapping[str, Any], connection: Connection) -> "Identity":
+    def of(
+        cls,
+        id_token: VerifiedClaims,
+        userinfo: Mapping[str, Any],
+        connection: Connection,
+        unsigned: UnsignedName = _NO_NAME,
+    ) -> "Identity":
         """The identity in verified claims, completed from userinfo, whose subject was compared.
 
         What the signed token says always wins. An address and its verification are taken
         from one source: userinfo's `email_verified` says nothing of the token's address
-        unless both name the same one.
+        unless both name the same one. `unsigned` counts where the provider names nobody.
         """
         merged = {**userinfo, **id_token}
+        if any(name in merged for name in _NAMES):
+            unsigned = _NO_NAME
         return cls(
-            key=IdentityKey(id_token["iss"], id_token["sub"]),
+            key=IdentityKey(_issuer(id_token, connection), id_token["sub"]),
             connection=connection.name,
             email=normal_email(merged.get("email")),
-            email_verified=_email_verified(id_token, userinfo),
-            given_name=_text(merged.get("given_name")),
-            family_name=_text(merged.get("family_name")),
+            email_verified=_email_verified(id_token, userinfo, connection.verified_claim),
+            given_name=_text(merged.get("given_name", unsigned.given)),
+            family_name=_text(merged.get("family_name", unsigned.family)),
             name=_text(merged.get("name")),
             sid=_text(id_token.get("sid")),
             claims=merged,
         )
+
+    def is_outside(self, connection: Connection) -> bool:
+        """Whether it has an e-mail, and not one of the connection's own domains.
+
+        Also one that cannot be read: odd spelling must not get anybody in. Without any e-mail, False.
+        """
+        if not connection.has_own_domains:
+            return False
+        if self.email:
+            return domain_of(self.email) not in connection.domains
+        said = self.claims.get("email")
+        if not isinstance(said, str) or not said.strip():
+            return False
+        return normal_domain(said.rpartition("@")[2].strip()) not in connection.domains
 
     def trusted_email(self, connection: Connection) -> str:
         """The address if this connection may link or create a customer by it, else an empty text.
@@ -79,11 +110,21 @@ class Identity:
         return self.email if trusted else ""
 
 
-def _email_verified(id_token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> bool | None:
+def _issuer(id_token: VerifiedClaims, connection: Connection) -> str:
+    """The one spelling of the issuer that was verified: nobody becomes somebody else by a spelling."""
+    if not connection.issuer_template:
+        return connection.issuer  # the token's, or one of its aliases
+    return tenants_issuer(connection.issuer_template, normal_tenant(id_token["tid"]))
+
+
+def _email_verified(
+    id_token: Mapping[str, Any], userinfo: Mapping[str, Any], verified_claim: str
+) -> bool | None:
     """What was said of the address we use. Of two statements a plain no wins.
 
     A yes counts only from the source that names this very address; a no also from one that
-    names none: it must mean the only address there is.
+    names none: it must mean the only address there is. With `verified_claim` a yes comes from that
+    claim alone, and it speaks of the ID token's own address.
     """
     address = normal_email(id_token.get("email", userinfo.get("email")))
     said = []
@@ -91,6 +132,8 @@ def _email_verified(id_token: Mapping[str, Any], userinfo: Mapping[str, Any]) ->
         named, verified = source.get("email"), _tri_state(source.get("email_verified"))
         if normal_email(named) == address or (named is None and verified is False):
             said.append(verified)
+    if verified_claim and False not in said:
+        said = [_affirmed(id_token.get(verified_claim)) if "email" in id_token else None]
     return False if False in said else True if True in said else None
 
 
@@ -99,6 +142,11 @@ def _tri_state(value: object) -> bool | None:
     if value is None:
         return None
     return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def _affirmed(value: object) -> bool | None:
+    """Entra writes `xms_edov` as true, 1, "1" or "true"; anything else counts as a plain no."""
+    return _tri_state(True if value in ("1", 1) else value)
 
 
 def _text(value: object) -> str:

@@ -46,15 +46,15 @@ class UnverifiedToken:
             raise TokenFault("not a compact JWS of acceptable size")
         head, payload, signature = parts
         try:
-            header, claims = parse_object(_decode(head)), parse_object(_decode(payload))
+            header, claims = parse_object(decoded(head)), parse_object(decoded(payload))
         except JsonFault as fault:
             raise TokenFault(str(fault)) from None
         if not isinstance(header.get("kid", ""), str):
             raise TokenFault("kid is not a string")
-        return cls(compact, header, claims, f"{head}.{payload}".encode(), _decode(signature))
+        return cls(compact, header, claims, f"{head}.{payload}".encode(), decoded(signature))
 
 
-def _decode(part: str) -> bytes:
+def decoded(part: str) -> bytes:
     """Strict base64url without padding: Python alone skips over characters it does not know."""
     if not _BASE64URL.fullmatch(part):
         raise TokenFault("not base64url")

@@ -10,3 +10,11 @@ LOCK_LIFE = UNDERWAY_LIFE + 3
 OUTCOME_LIFE = 60
 #: Of a session's record, and of its cookie.
 SESSION_LIFE = 12 * 3600
+#: In which a storefront redeems its one-time code.
+CODE_LIFE = 60
+#: For which a redeemed code is still known, so that a second use ends what the first one got.
+SPENT_LIFE = 600
+#: In which a page may renew by its last handle but one: the answer that held the newest may have got lost.
+RENEWAL_GRACE = 60
+#: In which `bridge connections test` collects the answer that a running bridge took in for it.
+DRY_ANSWER_LIFE = 60

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bridge.domain.customer import Customer
+from bridge.domain.identity import IdentityKey
 from bridge.domain.refusal import Reason
 
 
@@ -13,6 +14,7 @@ class Outcome:
     store: str
     return_to: str
     session: str = ""
+    identity: IdentityKey | None = None  # None: recorded by an older version
     customer: Customer | None = None
     reason: Reason | None = None
 

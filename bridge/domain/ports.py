@@ -7,11 +7,12 @@ from typing import Protocol
 
 from bridge.domain.attempt import Attempt, Ticket
 from bridge.domain.callback import Callback
-from bridge.domain.customer import Customer, Link, Profile
+from bridge.domain.customer import Customer, Due, Link, Note, Profile, Stale
 from bridge.domain.deadline import Deadline
 from bridge.domain.hand_off import HandOff, PlatformToken, Visit
-from bridge.domain.identity import Identity
+from bridge.domain.identity import Identity, IdentityKey
 from bridge.domain.outcome import Outcome, Underway
+from bridge.domain.profile import Details
 from bridge.domain.refusal import Refused
 from bridge.domain.secret import Secret
 from bridge.domain.session import Session
@@ -45,6 +46,14 @@ class Platform(Protocol):
         """The customers with that address who may sign in on this storefront. Raises `Refused`."""
         ...
 
+    def find_by_identity(self, identity: IdentityKey, deadline: Deadline) -> Customer | None:
+        """The customer whom `create` made for this identity, where the platform remembers that.
+
+        So that a sign-in that died between creating a customer and linking it leaves nobody outside.
+        None where there is none, or the platform keeps no such note. Raises `Refused`.
+        """
+        ...
+
     def exists(self, customer: Customer, deadline: Deadline) -> bool:
         """Whether the store has this customer. Raises `Refused`."""
         ...
@@ -53,8 +62,24 @@ class Platform(Protocol):
         """A new customer, or the one that was there already. Raises `Refused`."""
         ...
 
-    def sign_in(self, customer: Customer, return_to: str, provider_clock: float | None) -> HandOff:
-        """The platform's own token, minted now, in the shape the storefront takes. Raises `Refused`."""
+    def update(self, customer: Customer, details: Details, deadline: Deadline) -> Sequence[str]:
+        """Writes what `details` holds, and leaves the rest alone; what could not be written, in words.
+
+        An address that another customer of the store has is never written. Raises `Refused`,
+        `CustomerGone`.
+        """
+        ...
+
+
+class Delivery(Protocol):
+    """How one store's customers, signed in, reach its storefront.
+
+    A platform with a way of its own (a one-time address) is one; else a flow makes one of a
+    `TokenIssuer`.
+    """
+
+    def hand_off(self, visit: Visit, deadline: Deadline) -> HandOff:
+        """What to answer the browser with; a token in it was minted now. Raises `Refused`."""
         ...
 
 
@@ -63,6 +88,13 @@ class TokenIssuer(Protocol):
 
     def issue(self, visit: Visit, deadline: Deadline) -> PlatformToken:
         """A token for the visiting customer, good from now. Raises `Refused`."""
+        ...
+
+    def renew(self, refresh_token: Secret, visit: Visit, deadline: Deadline) -> PlatformToken:
+        """The next token, by what came with the last one; a new one where that is no longer taken.
+
+        Both tokens of the answer replace the old ones. Raises `Refused`.
+        """
         ...
 
     def revoke(self, refresh_token: Secret, deadline: Deadline) -> None:
@@ -90,26 +122,77 @@ class Attempts(Protocol):
         ...
 
 
+class Occasion(Protocol):
+    """A sign-in, or a renewal, by what it is called in the log and in the audit; a `Ticket` is one."""
+
+    @property
+    def reference(self) -> str: ...
+    @property
+    def store(self) -> str: ...
+    @property
+    def connection(self) -> str: ...
+
+
 class SignIns(Protocol):
     """Links from identities to customers, and the sign-ins that follow them."""
 
-    def record(self, ticket: Ticket, session: Session) -> Customer | None:
+    def record(
+        self, ticket: Ticket, session: Session, due: Due | None = None, note: Note | None = None
+    ) -> Customer | Stale | None:
         """Signs a known identity in, in one trip: session, outcome and audit event.
 
-        None, with nothing written, where the store has no link for this identity.
+        None, with nothing written, where the store has no link for this identity; `Stale`, with nothing
+        written, where the note beside the link does not say what is `due`. Writes `note` in the same trip.
+        Raises `Refused(CUSTOMER_BLOCKED)`.
         """
         ...
 
-    def link(self, link: Link) -> bool:
-        """Links an identity to a customer; idempotent.
+    def is_blocked(self, identity: IdentityKey, store: str) -> bool:
+        """Whether an operator blocked this identity, or its customer."""
+        ...
+
+    def remark(
+        self, occasion: Occasion, identity: IdentityKey, event: str, customer: str, detail: str
+    ) -> None:
+        """Records in the audit what a sign-in found out about a customer. Never raises."""
+        ...
+
+    def link(self, link: Link, fence: str = "") -> bool:
+        """Links an identity to a customer; idempotent. A link that stands is never moved: True.
 
         False, with nothing written, if another identity of the same connection holds the
-        customer (contract section 5.1).
+        customer (contract section 5.1). `fence`: what `creating` gave; with it nothing is written
+        once the lock ran out. Raises `Refused(CUSTOMER_BUSY)` then.
         """
         ...
 
-    def creating(self, store: str, email: str, deadline: Deadline) -> AbstractContextManager[None]:
-        """Holds everybody else off the same new customer. Raises `Refused(CUSTOMER_BUSY)`."""
+    def creating(
+        self, store: str, identity: IdentityKey, email: str, deadline: Deadline
+    ) -> AbstractContextManager[str]:
+        """Holds everybody else off the same new customer, by identity and by address; gives the fence.
+
+        Raises `Refused(CUSTOMER_BUSY)`.
+        """
+        ...
+
+
+class DrySignIns(Protocol):
+    """Answers for `bridge connections test`: a running bridge takes them in, the command collects them."""
+
+    def expect(self, state: str, connection: str, seconds: int) -> None:
+        """From now on, for so long, an answer for this state is taken in."""
+        ...
+
+    def answer(self, callback: Callback) -> bool:
+        """Keeps an answer for a minute, sealed; the first counts. False where nobody expects it."""
+        ...
+
+    def collect(self, state: str) -> Callback | None:
+        """The answer, once; None until it is there. Raises `Refused` where it cannot be unsealed."""
+        ...
+
+    def forget(self, state: str) -> None:
+        """Nobody waits any longer. Any number of times."""
         ...
 
 

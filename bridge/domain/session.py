@@ -1,6 +1,7 @@
 """What sign-out will need to know about one sign-in."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from bridge.domain.identity import IdentityKey
 from bridge.domain.secret import Secret
@@ -22,3 +23,8 @@ class Session:
     def handle(self) -> str:
         """What the browser's session cookie holds; only a digest of `id` is stored."""
         return f"{self.identity.digest}.{self.id}"
+
+
+def session_digest(handle: str) -> str:
+    """What stands for a session where its handle need not be known: the digest of its id."""
+    return sha256(handle.partition(".")[2].encode()).hexdigest()[:32]

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from bridge.domain.profile import NO_MAP, ProfileMap
+from bridge.domain.storefront import PLAIN, Storefront
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerPolicy:
@@ -10,6 +13,11 @@ class CustomerPolicy:
     claim: str = ""  # a claim that carries the store's own customer id
     match_email: bool = True
     create: bool = True
+    profile: ProfileMap = NO_MAP
+    sync_required: bool = False  # whether nobody signs in with a profile that could not be written
+    update_email: bool = False  # whether the store's address follows the provider's
+    verify_every: int = 0  # seconds after which the store is asked again whether it has a customer; 0: never
+    relink: bool = False  # whether the link to a customer who is gone is taken away at sign-in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,3 +29,5 @@ class Store:
     url: str
     connections: tuple[str, ...]
     customers: CustomerPolicy = CustomerPolicy()
+    storefront: Storefront = PLAIN
+    email_is_identity: bool = False  # the id of its customers is their normal e-mail

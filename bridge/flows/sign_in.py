@@ -1,51 +1,45 @@
 """One sign-in, top to bottom: `start` sends a browser to its provider, `finish` takes it back."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from bridge.domain.attempt import Attempt, Ticket, store_of
+from bridge.domain.binding import UNBOUND, Binding
 from bridge.domain.callback import Callback
 from bridge.domain.connection import Connection
 from bridge.domain.deadline import Deadline
-from bridge.domain.email import domain_of, normal_email
-from bridge.domain.hand_off import HandOff
-from bridge.domain.outcome import Outcome, Underway
-from bridge.domain.ports import Attempts, IdentityProvider, Platform, SignIns, Verified
+from bridge.domain.hand_off import Visit
+from bridge.domain.outcome import Outcome
+from bridge.domain.ports import Attempts, Delivery, IdentityProvider, Verified
 from bridge.domain.quoting import url_name
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.return_to import path_within, safe_return_to
 from bridge.domain.session import Session
 from bridge.domain.store import Store
+from bridge.flows.addresses import vouched
+from bridge.flows.choosing import Question, choose, question
 from bridge.flows.customers import Customers
+from bridge.flows.repeated import repeat, take_or_wait
+from bridge.flows.steps import Choose, SignedIn, ToProvider
 
+#: Where a request asks for nothing of a portal's.
+NOTHING: Mapping[str, str] = MappingProxyType({})
 #: A shopper who was too slow is sent round again by itself this many times.
 RESTARTS = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ToProvider:
-    """Send the browser to the provider, with this ticket in a cookie of its own."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """What a request for a sign-in asked for, however it began."""
 
-    url: str
-    ticket: Ticket
-
-
-@dataclass(frozen=True, slots=True)
-class Choose:
-    """Nothing decides between the store's connections: ask the shopper."""
-
-    store: Store
-    connections: tuple[Connection, ...]
-    return_to: str
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """Send the browser on to the storefront."""
-
-    hand_off: HandOff
-    ticket: Ticket
-    session: str
+    return_to: str = ""
+    login_hint: str = ""
+    binding: Binding = UNBOUND
+    portal_parameters: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by the provider's portal, see `Attempt`
+    restarts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +49,8 @@ class SignIn:
     stores: Mapping[str, Store]
     connections: Mapping[str, Connection]
     providers: Mapping[str, IdentityProvider]
-    platforms: Mapping[str, Platform]
+    deliveries: Mapping[str, Delivery]
     attempts: Attempts
-    sign_ins: SignIns
     customers: Customers
     now: Callable[[], float]
     token: Callable[[], str]
@@ -66,30 +59,66 @@ class SignIn:
     # -- going ------------------------------------------------------------------------------
 
     def start(
-        self, store: str, connection: str | None, return_to: str | None, login_hint: str, deadline: Deadline
+        self,
+        store: str,
+        connection: str | None,
+        return_to: str | None,
+        login_hint: str,
+        deadline: Deadline,
+        *,
+        last: str = "",
+        typed: bool = False,
+        binding: Binding = UNBOUND,
     ) -> ToProvider | Choose:
-        """The way to the provider, or a choice between several. Raises `Refused`."""
+        """The way to the provider, or a choice between several. Raises `Refused`.
+
+        An empty `connection` is the wish to choose. `last` and `typed`: see `choosing.choose`.
+        """
         known = self._store(store)
+        known.storefront.check_binding(binding)
+        wish = _Wish(return_to=safe_return_to(return_to), login_hint=login_hint, binding=binding)
+        if connection == "":
+            asked = question([self.connections[name] for name in known.connections])
+            return Choose(known, asked, wish.return_to, login_hint, binding)
         if connection is not None and connection not in known.connections:
             raise Refused(Reason.CONNECTION_UNKNOWN, connection[:64])
         candidates = known.connections if connection is None else (connection,)
-        return self._go(known, candidates, safe_return_to(return_to), login_hint, deadline)
+        return self._go(known, candidates, wish, deadline, last=last, typed=typed)
 
     def initiate(
-        self, store: str, iss: str | None, target: str | None, login_hint: str, deadline: Deadline
+        self,
+        store: str,
+        iss: str | None,
+        target: str | None,
+        login_hint: str,
+        deadline: Deadline,
+        *,
+        last: str = "",
+        portal_parameters: Mapping[str, str] = NOTHING,
     ) -> ToProvider | Choose:
         """The same, begun by a tile in a provider's portal (OpenID Connect Core section 4).
 
         `iss` must be the issuer of one of the store's connections; some providers leave it out.
-        `target` counts only within the store. Raises `Refused`.
+        `target` counts only within the store. `portal_parameters` (see `Attempt`) go to a connection
+        whose make has such a portal, and decide for it where there is no `iss`; they are lost where
+        the shopper has to choose. Raises `Refused`.
         """
         known = self._store(store)
+        known.storefront.check_binding(UNBOUND)
         candidates = known.connections
         if iss is not None:
             candidates = tuple(name for name in candidates if self.connections[name].issuer == iss)
+        elif portal_parameters:
+            takers = (name for name in candidates if self.connections[name].asking.portal_parameters)
+            candidates = tuple(takers) or candidates
         if not candidates:
             raise Refused(Reason.CONNECTION_UNKNOWN, f"the store has no connection to {url_name(iss)}")
-        return self._go(known, candidates, path_within(target, known.url), login_hint, deadline)
+        wish = _Wish(
+            return_to=path_within(target, known.url),
+            login_hint=login_hint,
+            portal_parameters=portal_parameters,
+        )
+        return self._go(known, candidates, wish, deadline, last=last)
 
     def _store(self, name: str) -> Store:
         if name not in self.stores:
@@ -97,47 +126,60 @@ class SignIn:
         return self.stores[name]
 
     def _go(
-        self, store: Store, candidates: tuple[str, ...], return_to: str, login_hint: str, deadline: Deadline
-    ) -> ToProvider | Choose:
-        """To the one candidate; among several the domain of the hint decides, or else the shopper."""
-        domain = domain_of(normal_email(login_hint))
-        fitting = [name for name in candidates if domain and domain in self.connections[name].domains]
-        if not fitting:
-            fitting = list(candidates)
-        if len(fitting) > 1:
-            return Choose(store, tuple(self.connections[name] for name in fitting), return_to)
-        return self._depart(store.name, fitting[0], return_to, login_hint, deadline, restarts=0)
-
-    def _depart(
         self,
-        store: str,
-        connection: str,
-        return_to: str,
-        login_hint: str,
+        store: Store,
+        candidates: tuple[str, ...],
+        wish: _Wish,
         deadline: Deadline,
         *,
-        restarts: int,
-    ) -> ToProvider:
+        last: str = "",
+        typed: bool = False,
+    ) -> ToProvider | Choose:
+        """To the one candidate; among several what the request tells decides, or else the shopper."""
+        found = [self.connections[name] for name in candidates]
+        taken = choose(found, wish.login_hint, last=last, typed=typed)
+        if isinstance(taken, Question):
+            return Choose(store, taken, wish.return_to, wish.login_hint, wish.binding)
+        if wish.portal_parameters:
+            takes = taken.asking.portal_parameters
+            wish = replace(
+                wish,
+                portal_parameters={
+                    name: wish.portal_parameters[name] for name in wish.portal_parameters if name in takes
+                },
+            )
+        return self._depart(store.name, taken.name, wish, deadline)
+
+    def _depart(self, store: str, connection: str, wish: _Wish, deadline: Deadline) -> ToProvider:
         attempt = Attempt.new(
             store=store,
             connection=connection,
-            return_to=return_to,
+            return_to=wish.return_to,
             now=self.now(),
             token=self.token,
-            restarts=restarts,
+            restarts=wish.restarts,
+            binding=wish.binding,
+            portal_parameters=wish.portal_parameters,
         )
-        url = self.providers[connection].authorize_url(attempt, login_hint, deadline)
+        url = self.providers[connection].authorize_url(attempt, wish.login_hint, deadline)
         self.attempts.put(attempt)
         return ToProvider(url, attempt.ticket)
 
     # -- coming back ------------------------------------------------------------------------
 
     def finish(
-        self, callback: Callback, ticket: Ticket | None, deadline: Deadline, *, other_tickets: bool
+        self,
+        callback: Callback,
+        ticket: Ticket | None,
+        deadline: Deadline,
+        *,
+        other_tickets: bool,
+        client_address: str = "",
     ) -> SignedIn | ToProvider:
         """The shopper, signed in; or sent round again when the attempt ran out. Raises `Refused`.
 
-        `ticket` is what this browser holds for the callback's state, if anything.
+        `ticket` is what this browser holds for the callback's state, if anything; `client_address`
+        is the browser's own.
         """
         if ticket is None:
             return self._without_ticket(callback, deadline, other_tickets=other_tickets)
@@ -145,25 +187,51 @@ class SignIn:
             raise Refused(Reason.WRONG_CONNECTION, f"began at {ticket.connection}")
         if ticket.connection not in self._store(ticket.store).connections:
             raise Refused(Reason.CONNECTION_UNKNOWN, "taken from the store while the shopper was away")
-        taken = self._take(ticket, deadline)
+        taken = take_or_wait(self.attempts, ticket.state, self.pause, deadline)
         if taken is None:
             return self._restart(ticket, deadline)
         if isinstance(taken, Outcome):
-            return self._repeat(taken, ticket)
+            if taken.identity is not None:
+                self.customers.check_blocked(taken.identity, taken.store)
+            return repeat(taken, ticket, self.deliveries[taken.store], client_address, deadline)
         try:
-            return self._complete(taken, callback, deadline)
+            return self._complete(taken, callback, deadline, client_address)
         except Refused as refused:
             outcome = Outcome(store=ticket.store, return_to=ticket.return_to, reason=refused.reason)
             self.attempts.refuse(ticket, outcome, refused)
             refused.recorded = True
             raise
 
-    def _complete(self, attempt: Attempt, callback: Callback, deadline: Deadline) -> SignedIn:
+    def _complete(
+        self, attempt: Attempt, callback: Callback, deadline: Deadline, client_address: str
+    ) -> SignedIn:
         verified = self.providers[attempt.connection].redeem(attempt, callback, deadline)
         session = self._session(attempt, verified)
         customer = self.customers.resolve(attempt, verified.identity, session, deadline)
-        # Minted last: the token is good for thirty seconds and for one visit.
-        hand_off = self.platforms[attempt.store].sign_in(customer, attempt.return_to, verified.provider_clock)
+        visit = Visit(
+            customer=customer,
+            identity=session.identity,
+            session=session.handle,
+            return_to=attempt.return_to,
+            reference=attempt.reference,
+            provider_clock=verified.provider_clock,
+            binding=attempt.binding,
+            client_address=client_address,
+        )
+        if self._store(attempt.store).email_is_identity:
+            visit = replace(visit, profile=vouched(verified.identity, customer))
+        # Minted last: a token may be good for thirty seconds and for one visit.
+        delivery = self.deliveries[attempt.store]
+        try:
+            hand_off = delivery.hand_off(visit, deadline)
+        except Refused as refused:
+            if refused.reason is not Reason.CUSTOMER_REJECTED:
+                raise
+            # Such a platform tells at once that it has the customer no more.
+            another = self.customers.replace(attempt, verified.identity, session, customer, deadline)
+            if another is None:
+                raise
+            hand_off = delivery.hand_off(replace(visit, customer=another), deadline)
         return SignedIn(hand_off, attempt.ticket, session.handle)
 
     def _session(self, attempt: Attempt, verified: Verified) -> Session:
@@ -177,34 +245,14 @@ class SignIn:
             created_at=int(self.now()),
         )
 
-    # -- repeated, late and lost callbacks --------------------------------------------------
-
-    def _take(self, ticket: Ticket, deadline: Deadline) -> Attempt | Outcome | None:
-        """The attempt; or its outcome, waited for when another request is at work on it."""
-        taken = self.attempts.take(ticket.state)
-        while isinstance(taken, Underway):
-            if deadline.remaining() < 1:
-                raise Refused(Reason.ATTEMPT_BUSY)
-            self.pause(0.1)
-            taken = self.attempts.peek(ticket.state)
-        return taken
-
-    def _repeat(self, outcome: Outcome, ticket: Ticket) -> SignedIn:
-        """A reload or a doubled request: the same end again, with a fresh platform token."""
-        if outcome.customer is None:
-            repeated = Refused(outcome.reason or Reason.INTERNAL_ERROR, "repeated")
-            repeated.recorded = True  # when it happened first
-            raise repeated
-        hand_off = self.platforms[outcome.store].sign_in(outcome.customer, outcome.return_to, None)
-        return SignedIn(hand_off, ticket, outcome.session)
+    # -- late and lost callbacks ------------------------------------------------------------
 
     def _restart(self, ticket: Ticket, deadline: Deadline) -> ToProvider:
         """The shopper was slow (second factor, coffee): once more, to the same goal."""
         if ticket.restarts >= RESTARTS:
             raise Refused(Reason.ATTEMPT_EXPIRED)
-        return self._depart(
-            ticket.store, ticket.connection, ticket.return_to, "", deadline, restarts=ticket.restarts + 1
-        )
+        wish = _Wish(return_to=ticket.return_to, binding=ticket.binding, restarts=ticket.restarts + 1)
+        return self._depart(ticket.store, ticket.connection, wish, deadline)
 
     def _without_ticket(self, callback: Callback, deadline: Deadline, *, other_tickets: bool) -> ToProvider:
         """No cookie for this state: somebody else's attempt, or one from long ago.
@@ -216,5 +264,7 @@ class SignIn:
         store = self.stores.get(store_of(callback.state))
         if store is None or callback.connection not in store.connections:
             raise Refused(Reason.ATTEMPT_EXPIRED)
+        if store.storefront.needs_challenge:
+            raise Refused(Reason.ATTEMPT_EXPIRED, "only the storefront's own page can begin anew here")
         # A page of the provider that was bookmarked: its answer is thrown away, a new attempt begins.
-        return self._depart(store.name, callback.connection, "", "", deadline, restarts=RESTARTS)
+        return self._depart(store.name, callback.connection, _Wish(restarts=RESTARTS), deadline)

@@ -10,6 +10,7 @@ from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from bridge.domain.id_token import ClaimFault
+from bridge.domain.issuers import tenants_issuer
 from bridge.domain.jws import UnverifiedToken
 
 MAX_KEYS = 100
@@ -28,9 +29,20 @@ class ProviderKey:
     kid: str | None
     alg: str | None
     key: Key
+    issuer: str | None = None  # whose tokens alone it signs, or a template; None for any of the provider's
+
+    def speaks_for(self, claims: Mapping[str, Any]) -> bool:
+        """Whether it may sign for the issuer of these claims, which passed their checks.
+
+        Of a key set that serves many tenants each key may be one tenant's own: what it signs in
+        another's name is forged.
+        """
+        return self.issuer is None or claims.get("iss") == tenants_issuer(self.issuer, str(claims.get("tid")))
 
     def fits(self, alg: str) -> bool:
         """Whether this key is of the kind the algorithm needs, and not reserved for another."""
+        if alg == "Ed25519":  # RFC 9864: EdDSA by the name of its one curve that we take
+            alg = "EdDSA"
         if self.alg is not None and self.alg != alg:
             return False
         if alg == "EdDSA":
@@ -52,15 +64,19 @@ class KeySet:
     left_out: tuple[str, ...]
 
     @classmethod
-    def parse(cls, document: Mapping[str, Any]) -> "KeySet":
-        """Raises `ValueError` when this is no key set at all, or holds nothing usable."""
+    def parse(cls, document: Mapping[str, Any], *, of_tenants: bool = False) -> "KeySet":
+        """`of_tenants`: it serves many issuers, and the member `issuer` of a key counts; else nobody
+        knows what it means, and it is ignored (RFC 7517 section 4).
+
+        Raises `ValueError` when this is no key set at all, or holds nothing usable.
+        """
         jwks = document.get("keys")
         if not isinstance(jwks, list):
             raise ValueError("no array of keys")  # noqa: TRY004 - bad data, not a bad call
         keys, left_out = [], []
         for number, jwk in enumerate(jwks[:MAX_KEYS]):
             try:
-                keys.append(_import(jwk))
+                keys.append(_import(jwk, of_tenants=of_tenants))
             except (ValueError, KeyError, TypeError, JoseError) as error:
                 left_out.append(f"key {number}: {type(error).__name__}: {str(error)[:100]}")
         if not keys:
@@ -78,11 +94,14 @@ class KeySet:
             fitting = [key for key in fitting if key.kid == token.kid]
         if not fitting:
             raise UnknownKey("kid", f"no {token.alg} key for the token's kid")
+        fitting = [key for key in fitting if key.speaks_for(token.unverified_claims)]
+        if not fitting:
+            raise UnknownKey("kid", "the key is another issuer's")
         if not any(_verifies(key.key, token) for key in fitting[:MAX_TRIED]):
             raise UnknownKey("signature", "does not verify")
 
 
-def _import(jwk: object) -> ProviderKey:
+def _import(jwk: object, *, of_tenants: bool) -> ProviderKey:
     if not isinstance(jwk, dict):
         raise TypeError("not an object")
     if jwk.get("kty") not in ("RSA", "EC", "OKP"):
@@ -95,6 +114,9 @@ def _import(jwk: object) -> ProviderKey:
     kid, alg = jwk.get("kid"), jwk.get("alg")
     if not isinstance(kid, str | None) or not isinstance(alg, str | None):
         raise TypeError("kid or alg is not a string")
+    issuer = jwk.get("issuer") if of_tenants else None
+    if not isinstance(issuer, str | None):
+        raise TypeError("issuer is not a string")
     # Only what makes the public key: other members (x5c, use, …) cannot make it fail or change it.
     public = {name: jwk[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in jwk}
     if jwk["kty"] == "RSA" and _bits(jwk["n"]) < MIN_RSA_BITS:
@@ -102,7 +124,7 @@ def _import(jwk: object) -> ProviderKey:
     key = JWKRegistry.import_key(public)
     if not isinstance(key, Key):
         raise ValueError("not an asymmetric key")  # noqa: TRY004
-    return ProviderKey(kid, "EdDSA" if alg == "Ed25519" else alg, key)
+    return ProviderKey(kid, "EdDSA" if alg == "Ed25519" else alg, key, issuer)
 
 
 def _bits(number: str) -> int:

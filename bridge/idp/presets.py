@@ -5,86 +5,17 @@ Only defaults that differ from the generic ones are named. The settings apply th
 and ask `issuer_fault`; nothing else in the bridge asks for the make. The standard library only.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+
+from bridge.idp.preset import ForMany, Mistake, Preset, on
 
 _READ = "2026-11-22"
 _GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_ENTRA_FORM = (
-    "https://login.microsoftonline.com/TENANT/v2.0 with the Directory (tenant) ID, a GUID, as TENANT"
-)
-
-
-class Mistake(NamedTuple):
-    """A form of issuer that is surely wrong, and what to write instead."""
-
-    pattern: str
-    remedy: str
-
-
-_WRONG_FOR_ALL = (
-    Mistake(
-        r"/\.well-known/openid-configuration/?\Z",
-        "must be the issuer alone, without /.well-known/openid-configuration at the end: the bridge adds it",
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preset:
-    """One make. Patterns and words never depend on a value, so that a message can never repeat one."""
-
-    title: str
-    issuer: str
-    """The form of its issuers, to follow the words "must be"."""
-    source: str
-    """Where the row is from."""
-    date: str
-    """The day on which the sources were read."""
-
-    hosts: str = r"(?!)"
-    """The vendor's own hosts: only there is an issuer that does not fit the form surely wrong."""
-    fits: str = ""
-    """What an issuer on such a host must match as a whole."""
-    wrong: tuple[Mistake, ...] = ()
-    """Known mistakes with their own remedies, asked before the form, on any host."""
-
-    client_auth: str | None = None
-    email_trust: str | None = None
-    response_mode: str | None = None
-    scopes: tuple[str, ...] | None = None
-    userinfo: str | None = None
-
-    def defaults(self) -> dict[str, str | tuple[str, ...]]:
-        """Return the keys of a connection for which this make has a default of its own."""
-        values = {
-            "client_auth": self.client_auth,
-            "email_trust": self.email_trust,
-            "response_mode": self.response_mode,
-            "scopes": self.scopes,
-            "userinfo": self.userinfo,
-        }
-        return {key: value for key, value in values.items() if value is not None}
-
-    def issuer_fault(self, issuer: str) -> str | None:
-        """Say why `issuer`, a web address, is surely wrong for this make; None where it may be right.
-
-        Vendors offer domains of the customer's own, so an address on any other host passes.
-        """
-        for mistake in (*_WRONG_FOR_ALL, *self.wrong):
-            if re.search(mistake.pattern, issuer):
-                return mistake.remedy
-        if re.match(_on(self.hosts), issuer) and not re.fullmatch(self.fits, issuer):
-            return f"must be {self.issuer}"
-        return None
-
-
-def _on(hosts: str) -> str:
-    """Match the begin of an address on one of `hosts`, in whatever case and with whatever port."""
-    return rf"https://(?i:{hosts})(?::[0-9]+)?(?=/|\Z)"
+_ENTRA_BASE = "https://login.microsoftonline.com"
+_ENTRA_FORM = f"{_ENTRA_BASE}/TENANT/v2.0 with the Directory (tenant) ID, a GUID, as TENANT"
+#: Microsoft's own tenant, which every personal account belongs to.
+_PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 
 _OKTA = r"[^/:]+\.okta\.com"
@@ -94,6 +25,7 @@ _GOOGLE = r"accounts\.google\.com"
 _PINGONE = r"auth\.pingone\.[a-z.]+"
 _ONELOGIN = r"[^/:]+\.onelogin\.com"
 _COGNITO = r"cognito-idp\.[a-z0-9-]+\.amazonaws\.com"
+_APPLE = r"(?:appleid|account)\.apple\.com"
 _COGNITO_DOMAIN = r"[^/:]+\.amazoncognito\.com"
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
@@ -104,11 +36,9 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             source="okta/okta-developer-docs: concepts/auth-servers",
             date=_READ,
             hosts=_OKTA,
-            fits=rf"{_on(_OKTA)}(?:/oauth2/(?!v1\Z)[^/]+)?",
+            fits=rf"{on(_OKTA)}(?:/oauth2/(?!v1\Z)[^/]+)?",
             wrong=(
-                Mistake(
-                    rf"\A{_on(_OKTA)}(?:/oauth2/[^/]+)?/\Z", "must not end with a slash: Okta's never do"
-                ),
+                Mistake(rf"\A{on(_OKTA)}(?:/oauth2/[^/]+)?/\Z", "must not end with a slash: Okta's never do"),
             ),
         ),
         "auth0": Preset(
@@ -117,12 +47,13 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             source="auth0/docs-v2: authenticate-with-private-key-jwt, quickstart/backend (the slash);"
             " customize/custom-domains (other hosts)",
             date=_READ,
+            assertion_audience="issuer",
             hosts=_AUTH0,
-            fits=rf"{_on(_AUTH0)}/",
+            fits=rf"{on(_AUTH0)}/",
+            # auth0/docs-v2: configure-organizations/invite-members, configure-default-login-routes
+            portal_parameters=("organization", "invitation"),
             wrong=(
-                Mistake(
-                    rf"\A{_on(_AUTH0)}\Z", "must end with a slash: Auth0's issuer has one, and it counts"
-                ),
+                Mistake(rf"\A{on(_AUTH0)}\Z", "must end with a slash: Auth0's issuer has one, and it counts"),
             ),
         ),
         "entra": Preset(
@@ -130,30 +61,42 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             issuer=_ENTRA_FORM,
             source="MicrosoftDocs/entra-docs: identity-platform/v2-protocols-oidc (issuer; discovery lists"
             " client_secret_post and private_key_jwt, not basic), id-token-claims-reference (no"
-            " email_verified; email is mutable and not for authorization)",
+            " email_verified; email is mutable and not for authorization), claims-validation and"
+            " authlib/authlib#605 (many tenants: template and tid), optional-claims-reference (xms_edov),"
+            " certificate-credentials (PS256)",
             date=_READ,
             hosts=_ENTRA,
-            fits=rf"{_on(_ENTRA)}/{_GUID}/v2\.0",
+            fits=rf"{on(_ENTRA)}/(?:{_GUID}|organizations|common)/v2\.0",
             wrong=(
                 Mistake(
-                    rf"\A{_on(_ENTRA)}/(?i:common|organizations|consumers)(?:/|\Z)",
-                    "must name one tenant: common, organizations and consumers stand for many, whose tokens"
-                    f" come from as many issuers, and that is not in this version yet; write {_ENTRA_FORM}",
+                    rf"\A{on(_ENTRA)}/(?i:consumers)(?:/|\Z)",
+                    f"must be {_ENTRA_BASE}/{_PERSONAL}/v2.0: consumers is that one tenant",
                 ),
                 Mistake(
-                    rf"\A{_on(_ENTRA)}/{_GUID}/?\Z",
+                    rf"\A{on(_ENTRA)}/(?!(?:organizations|common)/v2\.0\Z)(?i:organizations|common)(?:/|\Z)",
+                    f"must be {_ENTRA_BASE}/organizations/v2.0 (or common in its place) for many tenants,"
+                    f" listed in `tenants`; for one tenant write {_ENTRA_FORM}",
+                ),
+                Mistake(
+                    rf"\A{on(_ENTRA)}/{_GUID}/?\Z",
                     "must end with /v2.0: without it the address is that of the v1 endpoint, whose tokens"
                     " come from another issuer",
                 ),
-                Mistake(rf"\A{_on(_ENTRA)}/{_GUID}/v2\.0/\Z", "must not end with a slash: Entra's never do"),
+                Mistake(rf"\A{on(_ENTRA)}/{_GUID}/v2\.0/\Z", "must not end with a slash: Entra's never do"),
                 Mistake(
-                    rf"\A{_on(_ENTRA)}/(?!v[0-9.]+/?\Z)[^/]*\.[^/]*(?:/v2\.0)?/?\Z",
+                    rf"\A{on(_ENTRA)}/(?!v[0-9.]+/?\Z)[^/]*\.[^/]*(?:/v2\.0)?/?\Z",
                     "must hold the tenant's GUID, not its domain name: Entra's tokens name the GUID;"
                     f" write {_ENTRA_FORM}",
                 ),
             ),
             client_auth="client_secret_post",
+            client_rsa_alg="PS256",
             email_trust="never",
+            for_many=ForMany(
+                (f"{_ENTRA_BASE}/organizations/v2.0", f"{_ENTRA_BASE}/common/v2.0"),
+                f"{_ENTRA_BASE}/{{tenantid}}/v2.0",
+            ),
+            verified_claim="xms_edov",
         ),
         "google": Preset(
             title="Google",
@@ -162,7 +105,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             " identity/sign-in/web/backend-auth",
             date=_READ,
             hosts=_GOOGLE,
-            fits=_on(_GOOGLE),
+            fits=on(_GOOGLE),
+            aliases=(("https://accounts.google.com", "accounts.google.com"),),
         ),
         "keycloak": Preset(
             title="Keycloak",
@@ -194,7 +138,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             " pingidentity/terraform-provider-pingfederate: docs/resources (other hosts)",
             date=_READ,
             hosts=_PINGONE,
-            fits=rf"{_on(_PINGONE)}/[^/]+/as",
+            fits=rf"{on(_PINGONE)}/[^/]+/as",
         ),
         "onelogin": Preset(
             title="OneLogin",
@@ -202,10 +146,10 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             source="developers.onelogin.com: openid-connect; public guides that show the issuer",
             date=_READ,
             hosts=_ONELOGIN,
-            fits=rf"{_on(_ONELOGIN)}/oidc/2",
+            fits=rf"{on(_ONELOGIN)}/oidc/2",
             wrong=(
                 Mistake(
-                    rf"\A{_on(_ONELOGIN)}/oidc/?\Z",
+                    rf"\A{on(_ONELOGIN)}/oidc/?\Z",
                     "must end with /oidc/2: /oidc alone is OneLogin's first version, which is retired",
                 ),
             ),
@@ -214,17 +158,57 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             title="Amazon Cognito",
             issuer="https://cognito-idp.REGION.amazonaws.com/POOL with the user pool's ID (REGION_…),"
             " without a slash at the end",
-            source="awsdocs/amazon-cognito-developer-guide: amazon-cognito-user-pools-using-the-id-token",
+            source="awsdocs/amazon-cognito-developer-guide: amazon-cognito-user-pools-using-the-id-token"
+            " (issuer, token_use)",
             date=_READ,
             hosts=_COGNITO,
-            fits=rf"{_on(_COGNITO)}/[a-z0-9-]+_[0-9A-Za-z]+",
+            fits=rf"{on(_COGNITO)}/[a-z0-9-]+_[0-9A-Za-z]+",
             wrong=(
                 Mistake(
-                    rf"\A{_on(_COGNITO_DOMAIN)}",
+                    rf"\A{on(_COGNITO_DOMAIN)}",
                     "must not be the user pool's domain, where people sign in; the issuer is"
                     " https://cognito-idp.REGION.amazonaws.com/POOL with the user pool's ID",
                 ),
             ),
+            required_id_token_claims=(("token_use", "id"),),
+        ),
+        "adfs": Preset(
+            title="AD FS",
+            issuer="https://HOST/adfs, without a slash at the end",
+            source="MicrosoftDocs/windowsserverdocs: ad-fs-faq (userinfo tells the subject alone),"
+            " Custom-Id-Tokens-in-AD-FS (form_post, allatclaims), ad-fs-logout-openid-connect (metadata)",
+            date=_READ,
+            wrong=(
+                Mistake(r"/adfs/\Z", "must not end with a slash: AD FS's issuer ends with /adfs"),
+                Mistake(
+                    r"/adfs/services(?:/|\Z)",
+                    "must be https://HOST/adfs: the address with /services/trust is in other tokens of AD FS",
+                ),
+                Mistake(
+                    r"/adfs/(?:oauth2|ls|oidc|discovery)(?:/|\Z)",
+                    "must end with /adfs: what follows it is not part of AD FS's issuer",
+                ),
+                Mistake(r"\Ahttps?://[^/]+/?\Z", "must end with /adfs: https://HOST/adfs"),
+            ),
+            response_mode="form_post",
+            scopes=("openid", "allatclaims"),
+            userinfo="never",
+        ),
+        "apple": Preset(
+            title="Sign in with Apple",
+            issuer="https://appleid.apple.com, without a slash at the end and without a path",
+            source="developer.apple.com: signinwithapplerestapi (authorize: form_post for name and email, the"
+            " field user; tokens: the secret, no userinfo); nextauthjs/next-auth:"
+            " packages/core/src/providers/apple.ts; supabase/auth#2051 (account.apple.com)",
+            date=_READ,
+            hosts=_APPLE,
+            fits=r"https://appleid\.apple\.com",
+            client_auth="apple_client_secret",
+            response_mode="form_post",
+            scopes=("openid", "name", "email"),
+            userinfo="never",
+            form_post_scopes=("name", "email"),
+            names_in_callback=True,
         ),
         "oidc": Preset(
             title="Any other",

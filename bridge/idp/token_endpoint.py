@@ -9,6 +9,8 @@ from bridge.domain.jws import TokenFault, UnverifiedToken
 from bridge.domain.quoting import error_name, type_name
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.strict_json import JsonFault, parse_object
+from bridge.idp.decryption import opened
+from bridge.idp.oauth_error import oauth_error
 
 #: RFC 6749 5.2. Others are the provider's own trouble.
 _OAUTH_ERRORS = {"invalid_grant": Reason.CODE_REJECTED, "invalid_client": Reason.CLIENT_REJECTED,
@@ -33,10 +35,10 @@ def code_grant(connection: Connection, attempt: Attempt, code: str) -> dict[str,
     }
 
 
-def token_response(reply: HttpReply) -> Tokens:
-    """The tokens in a reply. Raises `Refused`."""
-    if reply.status in (400, 401):
-        raise _oauth_error(reply)
+def token_response(reply: HttpReply, connection: Connection) -> Tokens:
+    """The tokens in a reply, of the kind that the connection wants. Raises `Refused`."""
+    if reply.status in (400, 401, 403):  # 403 is none of RFC 6749's, and Auth0's and glewlwyd's
+        raise _refusal(reply)
     if reply.status >= 500 or reply.status == 429:
         raise Refused(Reason.IDP_UNAVAILABLE, f"the token endpoint answered {reply.status}")
     if reply.status != 200:  # a redirect is not followed: it would take the code along
@@ -56,22 +58,24 @@ def token_response(reply: HttpReply) -> Tokens:
         or not access_token
     ):
         raise Refused(Reason.IDP_RESPONSE_INVALID, "no usable access token")
-    if not isinstance(token_type, str) or token_type.lower() != "bearer":
-        raise Refused(Reason.IDP_RESPONSE_INVALID, "the token type is not Bearer")
+    wanted = "DPoP" if connection.dpop else "Bearer"
+    if not isinstance(token_type, str) or token_type.lower() != wanted.lower():
+        # RFC 9449 section 5: a token that is not bound to us serves whoever finds it. No exception is
+        # made: where the provider cannot, the operator takes `dpop` out, and knows.
+        raise Refused(Reason.IDP_RESPONSE_INVALID, f"the token type is not {wanted}")
     if not isinstance(id_token, str):
         raise Refused(Reason.IDP_RESPONSE_INVALID, "no ID token")
     try:
-        return Tokens(UnverifiedToken.parse(id_token), access_token)
+        signed = opened(id_token, connection.decryption_keys)
+        return Tokens(UnverifiedToken.parse(signed), access_token)
     except TokenFault as fault:
         raise Refused(Reason.ID_TOKEN_INVALID, str(fault)) from None
 
 
-def _oauth_error(reply: HttpReply) -> Refused:
-    try:
-        error = str(parse_object(reply.body).get("error"))
-    except JsonFault:
-        error = ""
-    if reply.status == 401 and error not in _OAUTH_ERRORS:
-        return Refused(Reason.CLIENT_REJECTED, "the token endpoint answered 401")
+def _refusal(reply: HttpReply) -> Refused:
+    error = oauth_error(reply)
+    # A 403 with words of its own may be a firewall's; glewlwyd says no more than that to a wrong secret.
+    if (reply.status == 401 and error not in _OAUTH_ERRORS) or (reply.status == 403 and not reply.body):
+        return Refused(Reason.CLIENT_REJECTED, f"the token endpoint answered {reply.status}")
     reason = _OAUTH_ERRORS.get(error, Reason.IDP_RESPONSE_INVALID)
     return Refused(reason, f"the token endpoint answered {reply.status} {error_name(error)}")

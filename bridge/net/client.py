@@ -18,6 +18,7 @@ import pycurl
 from bridge import __version__
 from bridge.domain.deadline import Deadline
 from bridge.domain.http import FailureKind, HttpFailure, HttpReply, HttpRequest
+from bridge.domain.secret import Secret
 from bridge.net.authorities import Authorities
 from bridge.net.guard import may_connect
 from bridge.net.turnstile import Turnstile
@@ -31,18 +32,21 @@ _KINDS: dict[int, FailureKind] = {
     pycurl.E_COULDNT_CONNECT: "unreachable",
     pycurl.E_PEER_FAILED_VERIFICATION: "tls",
     pycurl.E_SSL_CONNECT_ERROR: "tls",
+    pycurl.E_SSL_CERTPROBLEM: "tls",  # our own certificate or its key
     pycurl.E_FILESIZE_EXCEEDED: "too_large",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """Whom one client may talk to."""
+    """Whom one client may talk to, and as whom."""
 
     private_network: bool = False
     loopback: bool = False
     plain_http: bool = False
     ca_file: str = ""  # PEM bundle to trust beside the system's
+    certificate: str = ""  # PEM chain that says who we are, to every server this client talks to
+    certificate_key: Secret | None = None  # its private key in PEM
 
 
 class HttpClient:
@@ -111,6 +115,12 @@ class _Line:
             curl.unsetopt(pycurl.CAINFO)  # the place where libcurl was built is not this machine
         if authorities.directory:
             curl.setopt(pycurl.CAPATH, authorities.directory)
+        if trust.certificate and trust.certificate_key:
+            # From memory: a key in a file of ours would be one more place where it lies.
+            curl.setopt(pycurl.SSLCERTTYPE, "PEM")
+            curl.setopt(pycurl.SSLCERT_BLOB, trust.certificate.encode())
+            curl.setopt(pycurl.SSLKEYTYPE, "PEM")
+            curl.setopt(pycurl.SSLKEY_BLOB, trust.certificate_key.reveal().encode())
 
     def close(self) -> None:
         self._curl.close()

@@ -21,8 +21,9 @@ WORKING = 4
 WORK = 0.02
 #: The same for a thread that said it asks another server.
 GRACE = 0.003
-#: Threads at most, working and waiting.
-THREADS = 256
+#: Threads at most, working and waiting; made when needed. One that waits costs 0.1 MB
+#: (docs/decisions/0004-bulkheads.md).
+THREADS = 2048
 
 
 @dataclass(eq=False, slots=True)

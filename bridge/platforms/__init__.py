@@ -1,5 +1,6 @@
-"""Commerce platforms: find, create and sign in a customer. One folder or file per platform.
+"""Commerce platforms: find, create and sign in a customer. One folder per platform.
 
-PyJWT signing lives here and nowhere else. May import net and domain. A new platform is one
-file and one line in the table of `bridge.wiring`.
+Each has an `offer.py`, which pyproject.toml names under the entry-point group `bridge.platforms`: the only
+way in, for these as for those of other distributions (bridge.platform_api). PyJWT signing lives here and
+nowhere else. May import settings, net and domain; must not know flows, idp, state or another platform.
 """

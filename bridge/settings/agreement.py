@@ -5,17 +5,23 @@ these faults beside the others, not after mending them. What a rule cannot read,
 """
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
-from pydantic import BaseModel
-
+from bridge.settings.agreement_delivery import DELIVERY_RULES
+from bridge.settings.agreement_makes import MAKE_RULES
+from bridge.settings.agreement_platforms import PLATFORM_RULES, strings_in
+from bridge.settings.agreement_profile import PROFILE_RULES
+from bridge.settings.agreement_tokens import BY_CERTIFICATE, TOKEN_RULES
 from bridge.settings.faults import KeyPath, Problem, WrongValueError, shown_path
 from bridge.settings.presets import preset_of
+from bridge.settings.tree import Tree
+from bridge.settings.tree import table as _table
+from bridge.settings.tree import tables as _tables
 from bridge.settings.urls import parse_web_url
 
-Tree = Mapping[str, object]
-
+_BY_KEY = ("private_key_jwt", "apple_client_secret")
 _LISTED = 10  # how many names a message lists at most
+_KEY_FOR_REQUESTS = 'is needed with request_objects = true; list a PEM private key: ["file:PATH"]'
 _HTTPS_WANTED = (
     "must start with https://; on your own machine, set server.development = true to allow plain http there"
 )
@@ -38,8 +44,11 @@ def http_needs_development(settings: Tree) -> Iterator[Problem]:
         addresses.append((("connections", name, "issuer"), connection.get("issuer")))
     for name, store in _tables(settings, "stores"):
         addresses.append((("stores", name, "url"), store.get("url")))
-        api_url = _table(store.get("bigcommerce")).get("api_url")
-        addresses.append((("stores", name, "bigcommerce", "api_url"), api_url))
+        addresses.append((("stores", name, "return_url"), store.get("return_url")))
+        origins = store.get("browser_origins")
+        for position, origin in enumerate(origins if isinstance(origins, list | tuple) else ()):
+            addresses.append((("stores", name, "browser_origins", position), origin))
+        addresses += strings_in(name, store)  # of the platform, which are addresses only it knows
     for path, address in addresses:
         if _is_plain_loopback(address):
             yield path, _HTTPS_WANTED
@@ -53,7 +62,7 @@ def secret_fits_client_auth(settings: Tree) -> Iterator[Problem]:
         path = ("connections", name, "client_secret")
         if auth in ("client_secret_basic", "client_secret_post") and not has_secret:
             yield path, f'is needed with client_auth = "{auth}"; for a public client set client_auth = "none"'
-        if auth in ("none", "private_key_jwt") and has_secret:
+        if auth in ("none", *_BY_KEY, *BY_CERTIFICATE) and has_secret:
             yield (
                 path,
                 f'is not used with client_auth = "{auth}"; remove it, or set client_auth to how it is sent',
@@ -61,18 +70,31 @@ def secret_fits_client_auth(settings: Tree) -> Iterator[Problem]:
 
 
 def keys_fit_client_auth(settings: Tree) -> Iterator[Problem]:
-    """A client that proves itself with a key has one, and no other has any."""
+    """Who signs, a proof or a request, has a key to sign with, and no other has any."""
     for name, connection in _tables(settings, "connections"):
+        if connection.get("request_objects") is True:
+            if connection.get("client_keys", ()) in ([], ()):
+                yield ("connections", name, "client_keys"), _KEY_FOR_REQUESTS
+            continue
         auth = connection.get("client_auth", "client_secret_basic")
         has_key = connection.get("client_keys", ()) not in ([], ())
         path = ("connections", name, "client_keys")
-        if auth == "private_key_jwt" and not has_key:
+        if auth in _BY_KEY and not has_key:
+            yield path, f'is needed with client_auth = "{auth}"; list a PEM private key: ["file:PATH"]'
+        if auth in ("client_secret_basic", "client_secret_post", "none", *BY_CERTIFICATE) and has_key:
+            yield path, f'is not used with client_auth = "{auth}"; remove it, or set "private_key_jwt" there'
+
+
+def acr_is_asked_for_once(settings: Tree) -> Iterator[Problem]:
+    """Core 5.5.1.1: what a provider makes of both forms at once is not specified."""
+    for name, connection in _tables(settings, "connections"):
+        asked = _table(_table(connection.get("claims")).get("id_token"))
+        if "acr" in asked and connection.get("acr_values", ()) not in ([], ()):
+            path = ("connections", name, "acr_values")
             yield (
                 path,
-                'is needed with client_auth = "private_key_jwt"; list a PEM private key: ["file:PATH"]',
+                "asks for acr as `claims` does; what providers make of both is not specified: keep one",
             )
-        if auth in ("client_secret_basic", "client_secret_post", "none") and has_key:
-            yield path, f'is not used with client_auth = "{auth}"; remove it, or set "private_key_jwt" there'
 
 
 def issuer_fits_provider(settings: Tree) -> Iterator[Problem]:
@@ -100,33 +122,19 @@ def stores_name_known_connections(settings: Tree) -> Iterator[Problem]:
                 yield ("stores", name, "connections", position), f"names no connection of this file; {hint}"
 
 
-def platform_has_its_table(settings: Tree) -> Iterator[Problem]:
-    """A store has the table of its platform."""
-    for name, store in _tables(settings, "stores"):
-        if store.get("platform") == "bigcommerce" and store.get("bigcommerce") is None:
-            path = ("stores", name, "bigcommerce")
-            yield path, f'the table [{shown_path(path)}] is missing; platform = "bigcommerce" needs it'
-
-
 RULES: tuple[Callable[[Tree], Iterator[Problem]], ...] = (
     http_needs_development,
     secret_fits_client_auth,
     keys_fit_client_auth,
+    *TOKEN_RULES,
+    acr_is_asked_for_once,
     issuer_fits_provider,
+    *MAKE_RULES,
     stores_name_known_connections,
-    platform_has_its_table,
+    *PLATFORM_RULES,
+    *DELIVERY_RULES,
+    *PROFILE_RULES,
 )
-
-
-def _table(value: object) -> Tree:
-    if isinstance(value, BaseModel):
-        return dict(value)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _tables(settings: Tree, key: str) -> Iterator[tuple[str, Tree]]:
-    for name, value in _table(settings.get(key)).items():
-        yield name, _table(value)
 
 
 def _is_plain_loopback(address: object) -> bool:

@@ -9,13 +9,14 @@ from pydantic_core import core_schema
 
 from bridge.settings.declaration import Settings
 from bridge.settings.keys import NAME, Key, declared_keys
+from bridge.settings.store import OFFERS
 from bridge.settings.toml import toml_value
 from bridge.settings.wording import number_range
 
 _WIDTH = 100
-_NAMES = {"connections": "acme", "stores": "us"}
+_CONNECTION = "acme"
 # Not required, but a set-up without them would not be a useful beginning.
-_SET_ANYWAY = {"provider", "label", "client_secret", "domains", "access_token"}
+_SET_ANYWAY = {"provider", "label", "client_id", "client_secret", "domains"}
 _INTRODUCTION = """\
 The configuration of the bridge: an example to begin with.
 
@@ -63,6 +64,17 @@ class _WithoutNull(GenerateJsonSchema):
 
 
 def _entry(key: Key) -> Iterator[str]:
+    platform = _platform_of(key)
+    if platform and platform == key.path[-1] and platform != _first():
+        yield from _further_store(platform)
+    if platform and key.path[:3] != key.path and _is_optional_table(key.path):
+        # Nobody should begin with what a platform leaves out by default: all in comments.
+        yield from (f"#   {line.removeprefix('# ')}" if line else "" for line in _lines(key))
+    else:
+        yield from _lines(key)
+
+
+def _lines(key: Key) -> Iterator[str]:
     field = key.field
     if key.table is not None:
         path = ".".join(_named((*key.path, NAME) if key.named else key.path))
@@ -71,12 +83,13 @@ def _entry(key: Key) -> Iterator[str]:
     yield ""
     yield from _comment(" ".join(_explanation(key)))
     example = field.examples[0] if field.examples else None
-    name = key.path[-1]
-    if field.is_required() or name in _SET_ANYWAY:
+    name, platform = key.path[-1], _platform_of(key)
+    begun = OFFERS[platform].example_keys if platform else _SET_ANYWAY
+    if field.is_required() or name in begun:
         yield f"{name} = {toml_value(example)}"
         return
     yield f"# Example: {name} = {toml_value(example)}"
-    yield f"#{name} = {toml_value(field.default)}"
+    yield f"#{name} = {toml_value('' if field.default is None else field.default)}"
 
 
 def _explanation(key: Key) -> Iterator[str]:
@@ -90,8 +103,43 @@ def _explanation(key: Key) -> Iterator[str]:
 
 
 def _named(path: tuple[str, ...]) -> Iterator[str]:
+    stores = [path[2]] if len(path) > 2 and path[2] in OFFERS else []
+    names = {"connections": _CONNECTION, "stores": _store_of(*stores or [_first()])}
     for position, part in enumerate(path):
-        yield _NAMES[path[position - 1]] if part == NAME else part
+        yield names[path[position - 1]] if part == NAME else part
+
+
+def _platform_of(key: Key) -> str:
+    """The platform in whose table the key stands, or whose table it is; an empty text for no platform's."""
+    place = key.path[:3]
+    return place[2] if len(place) == 3 and place[:2] == ("stores", NAME) and place[2] in OFFERS else ""
+
+
+def _first() -> str:
+    return next(iter(OFFERS), "")
+
+
+def _store_of(platform: str) -> str:
+    return OFFERS[platform].example_store or platform if platform in OFFERS else "us"
+
+
+def _further_store(platform: str) -> Iterator[str]:
+    """One store has one platform, so the example has a store for each."""
+    offer, first = OFFERS[platform], _store_of(_first())
+    words = f"A storefront on {offer.title}. The keys of [stores.{first}] above are there for it too."
+    yield from ("", "", *_comment(words), f"[stores.{_store_of(platform)}]", f'platform = "{platform}"')
+    keys = {"url": "https://shop.example.com", "connections": [_CONNECTION], **offer.example}
+    for key, value in keys.items():
+        yield f"{key} = {toml_value(value)}"
+
+
+def _is_optional_table(path: tuple[str, ...]) -> bool:
+    """Whether the key stands in, or is, a table below the platform's own that may be left out."""
+    return any(
+        key.table is not None and not key.field.is_required() and key.path == path[: len(key.path)]
+        for key in declared_keys()
+        if len(key.path) > 3
+    )
 
 
 def _comment(text: str) -> Iterator[str]:

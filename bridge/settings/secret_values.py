@@ -6,11 +6,11 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from bridge.domain.secret import Secret
 from bridge.settings.faults import WrongValueError
-from bridge.settings.private_keys import checked_private_key
+from bridge.settings.private_keys import checked_decryption_key, checked_private_key
 from bridge.settings.redis_urls import checked_redis_url
 from bridge.settings.values import tuple_of_list
 
-_COOKIE_KEY_LENGTH = 32
+_LONG = 32
 
 
 def _one_or_many(value: object) -> object:
@@ -28,11 +28,11 @@ def _secret(value: object) -> Secret:
     return Secret(text)
 
 
-def _cookie_key(value: object) -> Secret:
+def _long_secret(value: object) -> Secret:
     secret = _secret(value)
-    if len(secret.reveal()) < _COOKIE_KEY_LENGTH:
+    if len(secret.reveal()) < _LONG:
         raise WrongValueError(
-            f"must have at least {_COOKIE_KEY_LENGTH} characters; make one with:"
+            f"must have at least {_LONG} characters; make one with:"
             ' python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
         )
     return secret
@@ -42,6 +42,12 @@ def _private_key(value: object) -> Secret:
     # White space around a PEM text means nothing.
     secret = _secret(value.strip() if isinstance(value, str) else value)
     checked_private_key(secret.reveal())
+    return secret
+
+
+def _decryption_key(value: object) -> Secret:
+    secret = _secret(value.strip() if isinstance(value, str) else value)
+    checked_decryption_key(secret.reveal())
     return secret
 
 
@@ -55,6 +61,12 @@ def _redis_url(value: object) -> Secret:
 _SECRET_SCHEMA: dict[str, Any] = {"type": "string", "minLength": 1, "writeOnly": True}
 
 SecretText = Annotated[Secret, PlainValidator(_secret), WithJsonSchema(_SECRET_SCHEMA)]
+#: One that need not be there: an empty text is none.
+OptionalSecretText = Annotated[
+    Secret | None,
+    PlainValidator(lambda value: None if value in ("", None) else _secret(value)),
+    WithJsonSchema({"type": "string", "writeOnly": True}),
+]
 SecretTexts = Annotated[
     tuple[SecretText, ...],
     BeforeValidator(_one_or_many),
@@ -64,9 +76,25 @@ PrivateKeys = Annotated[
     tuple[Annotated[Secret, PlainValidator(_private_key), WithJsonSchema(_SECRET_SCHEMA)], ...],
     BeforeValidator(tuple_of_list),
 ]
+#: At most one, written without brackets.
+PrivateKeyText = Annotated[
+    tuple[Annotated[Secret, PlainValidator(_private_key), WithJsonSchema(_SECRET_SCHEMA)], ...],
+    BeforeValidator(_one_or_many),
+    Field(max_length=1),
+    WithJsonSchema(_SECRET_SCHEMA),
+]
+DecryptionKeys = Annotated[
+    tuple[Annotated[Secret, PlainValidator(_decryption_key), WithJsonSchema(_SECRET_SCHEMA)], ...],
+    BeforeValidator(tuple_of_list),
+]
 RedisUrl = Annotated[Secret, PlainValidator(_redis_url), WithJsonSchema(_SECRET_SCHEMA)]
+HandoffSecrets = Annotated[
+    tuple[Annotated[Secret, PlainValidator(_long_secret), WithJsonSchema(_SECRET_SCHEMA)], ...],
+    BeforeValidator(_one_or_many),
+    WithJsonSchema({"anyOf": [_SECRET_SCHEMA, {"type": "array", "items": _SECRET_SCHEMA}]}),
+]
 CookieKeys = Annotated[
-    tuple[Annotated[Secret, PlainValidator(_cookie_key), WithJsonSchema(_SECRET_SCHEMA)], ...],
+    tuple[Annotated[Secret, PlainValidator(_long_secret), WithJsonSchema(_SECRET_SCHEMA)], ...],
     BeforeValidator(tuple_of_list),
     Field(min_length=1),
 ]

@@ -11,12 +11,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 
+from bridge.domain.issuers import normal_tenant
+from bridge.settings.certificates import checked_certificate
 from bridge.settings.faults import WrongValueError
 from bridge.settings.urls import checked_base, checked_host, checked_issuer, checked_origin
 
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 section 3.3
 _PREFIX = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
-_STORE_HASH = re.compile(r"[A-Za-z0-9]{1,64}")
+_APPLE_ID = re.compile(r"(?:[A-Z0-9]{10})?")  # empty for none
 
 
 def tuple_of_list(value: object) -> object:
@@ -34,6 +36,19 @@ def _not_empty(value: str) -> str:
     if not value:
         raise WrongValueError("must not be empty")
     return value
+
+
+def _address_or_none(value: str) -> str:
+    return checked_issuer(value) if value else value
+
+
+def _base_or_none(value: str) -> str:
+    return checked_base(value) if value else value
+
+
+def empty_is_none(value: object) -> object:
+    """Take an empty text as a key that is left out."""
+    return None if value == "" else value
 
 
 def _network(value: object) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
@@ -69,6 +84,12 @@ def _domains(values: tuple[str, ...]) -> tuple[str, ...]:
     if "*" in values and len(values) > 1:
         raise WrongValueError('must hold "*" alone or domain names alone: "*" already means every domain')
     return values
+
+
+def _tenant(value: str) -> str:
+    if tenant := normal_tenant(value):
+        return tenant
+    raise WrongValueError("must hold tenant IDs (GUIDs without braces), not names or domains")
 
 
 def _scope(value: str) -> str:
@@ -109,17 +130,6 @@ def _pattern(pattern: re.Pattern[str], expected: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def not_yet(*words: str) -> BeforeValidator:
-    """Refuse words of the product's vocabulary that this version does not serve, saying so."""
-
-    def check(value: object) -> object:
-        if isinstance(value, str) and value in words:
-            raise WrongValueError(f'"{value}" is not in this version yet')
-        return value
-
-    return BeforeValidator(check)
-
-
 def _readable_file(value: str, info: ValidationInfo) -> str:
     """Make `value` absolute and try to open it, if the reader has told the configuration's folder."""
     folder = info.context
@@ -139,15 +149,15 @@ def _readable_file(value: str, info: ValidationInfo) -> str:
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Line = Annotated[str, AfterValidator(_printable)]
 Word = Annotated[Line, AfterValidator(_not_empty)]
+AppleId = Annotated[str, _pattern(_APPLE_ID, "must be the ten letters and digits that Apple shows")]
 Prefix = Annotated[str, _pattern(_PREFIX, "must be 1 to 64 letters, digits or . : _ -")]
-StoreHash = Annotated[
-    str,
-    _pattern(_STORE_HASH, "must be letters and digits: what follows stores/ in the account's API path"),
-]
 FileName = Annotated[str, AfterValidator(_readable_file)]
+Certificate = Annotated[str, AfterValidator(checked_certificate)]
 Issuer = Annotated[str, AfterValidator(checked_issuer)]
 Origin = Annotated[str, AfterValidator(checked_origin)]
+OptionalAddress = Annotated[str, AfterValidator(_address_or_none)]
 BaseUrl = Annotated[str, AfterValidator(checked_base)]
+OptionalBaseUrl = Annotated[str, AfterValidator(_base_or_none)]
 Networks = Annotated[
     tuple[
         Annotated[
@@ -169,12 +179,23 @@ Scopes = Annotated[
     BeforeValidator(tuple_of_list),
     AfterValidator(_scopes),
 ]
+Tenants = Annotated[
+    tuple[Annotated[str, AfterValidator(_tenant)], ...],
+    BeforeValidator(tuple_of_list),
+    AfterValidator(_without_repeats),
+]
 SigningAlg = Literal[
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+    "Ed25519",
 ]  # fmt: skip
 SigningAlgs = Annotated[
     tuple[Annotated[SigningAlg, BeforeValidator(_signing_alg)], ...],
     BeforeValidator(tuple_of_list),
+]
+Origins = Annotated[
+    tuple[Origin, ...],
+    BeforeValidator(tuple_of_list),
+    AfterValidator(_without_repeats),
 ]
 ConnectionNames = Annotated[
     tuple[str, ...],

@@ -7,14 +7,9 @@ from pydantic_core import ErrorDetails
 
 from bridge.settings.faults import KeyPath, Problem, WrongValueError, shown_path
 from bridge.settings.keys import NAME, Key, declared_keys, key_at, keys_in
+from bridge.settings.store import PLATFORMS
 from bridge.settings.toml import toml_value
 
-_NOT_YET = {
-    "commercelayer": "Commerce Layer",
-    "delivery": "the choice of a delivery",
-    "return_url": "the choice of a delivery",
-    "handoff_secret": "the choice of a delivery",
-}
 _PLAIN = {
     "string_type": "must be a string, in quotes",
     "string_unicode": "must be text in UTF-8",
@@ -27,10 +22,10 @@ _PLAIN = {
 def problem_of(error: ErrorDetails, tree: Mapping[str, object]) -> Problem:
     """Return where in `tree` an error of pydantic's stands, and words for it that hold no value."""
     loc = error["loc"]
-    # The validator marks an unfit name of a table by a last part that is not in the file.
-    is_name = error["type"] == "string_pattern_mismatch" and loc[-1] == "[key]"
+    # The validator marks an unfit name in a table by a last part that is not in the file.
+    is_name = loc[-1] == "[key]" and error["type"] in ("string_pattern_mismatch", "value_error")
     path = _path_in_file(loc[:-1] if is_name else loc, tree)
-    if is_name:
+    if is_name and error["type"] == "string_pattern_mismatch":
         return path, "is not a usable name; use a-z, 0-9, _ and -, at most 64, the first a letter or digit"
     return path, _words(error, path, tree)
 
@@ -78,8 +73,8 @@ def number_range(key: Key) -> str:
 
 def _unknown(path: KeyPath) -> str:
     name, known = str(path[-1]), keys_in(path[:-1])
-    if path[0] == "stores" and name in _NOT_YET:
-        return f"{_NOT_YET[name]} is not in this version yet"
+    if len(path) == 3 and path[0] == "stores" and name in PLATFORMS:
+        return "is the table of a platform that cannot be used; mend that first"
     if near := difflib.get_close_matches(name, known, n=1):
         return f"unknown key; did you mean `{near[0]}`?"
     alike = [key.path[:-1] for key in declared_keys() if key.path[-1] == name]

@@ -48,7 +48,8 @@ class RedisAttempts:
         return progress(state, self._server.command("GET", self._keys.attempt(state)))
 
     def refuse(self, ticket: Ticket, outcome: Outcome, refused: Refused) -> None:
-        self._server.together(
+        # Two slots of a Cluster: each for itself. Without the event the log line still tells.
+        self._server.each(
             ("SET", self._keys.attempt(ticket.state), f"{ENDED} {outcome_tail(outcome)}", "EX", OUTCOME_LIFE),
             refused_event(self._keys, ticket.reference, refused, ticket.store, ticket.connection),
         )

@@ -1,21 +1,25 @@
 """The memory twin of the Redis adapters, for unit tests: the same promises, in one process."""
 
+import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from bridge.domain.attempt import Attempt, Ticket
-from bridge.domain.customer import Customer, Link
+from bridge.domain.customer import Customer, Due, Link, Note, Stale
 from bridge.domain.deadline import Deadline
+from bridge.domain.identity import IdentityKey
 from bridge.domain.limits import OUTCOME_LIFE, UNDERWAY_LIFE
 from bridge.domain.outcome import Outcome, Underway
+from bridge.domain.ports import Occasion
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.session import Session
+from bridge.state.memory_links import MemoryLinks
 
 
 class MemoryState:
-    """`Attempts`, `SignIns` and `Audit` at once."""
+    """`Attempts`, `SignIns` and `Audit` at once; with `links`, which they share."""
 
     def __init__(self, now: Callable[[], float], pause: Callable[[float], None], lifetime: int = 900) -> None:
         self._now = now
@@ -23,11 +27,14 @@ class MemoryState:
         self._lifetime = lifetime
         self._lock = threading.RLock()
         self._progress: dict[str, tuple[Attempt | Outcome | Underway, float]] = {}
-        self._links: dict[tuple[str, str], Link] = {}
-        self._held: dict[tuple[str, str, str], str] = {}
-        self._creating: set[tuple[str, str]] = set()
+        self.links = MemoryLinks(self._lock, self._fence_holds)
+        self._creating: dict[tuple[str, str], str] = {}
         self.sessions: list[Session] = []
         self.events: list[tuple[str, str]] = []
+        self.blocked: set[tuple[str, str]] = set()  # identities, by their digest
+        self.barred: set[tuple[str, str]] = set()  # customers
+        self.remarks: list[tuple[str, str, str]] = []
+        self._notes: dict[tuple[str, str, str], Note] = {}
 
     # -- Attempts ---------------------------------------------------------------------------
 
@@ -54,42 +61,80 @@ class MemoryState:
 
     # -- SignIns ----------------------------------------------------------------------------
 
-    def record(self, ticket: Ticket, session: Session) -> Customer | None:
-        link = self._links.get((session.identity.digest, session.store))
+    def record(
+        self, ticket: Ticket, session: Session, due: Due | None = None, note: Note | None = None
+    ) -> Customer | Stale | None:
+        if self.is_blocked(session.identity, session.store):
+            raise Refused(Reason.CUSTOMER_BLOCKED, "an operator blocked this identity, or its customer")
+        link = self.links.find(session.identity, session.store)
         if link is None:
             return None
-        outcome = Outcome(store=ticket.store, return_to=ticket.return_to, session=session.handle)
+        where = session.identity.digest, session.store, link.customer.id
+        held = self._notes.get(where, Note())
+        if note is not None:
+            self._notes[where] = note
+        elif due and (held.profile != (due.profile or held.profile) or held.seen < due.seen_since):
+            return Stale(customer=link.customer, note=held)
+        outcome = Outcome(
+            store=ticket.store,
+            return_to=ticket.return_to,
+            session=session.handle,
+            identity=session.identity,
+        )
         self._set(ticket.state, replace(outcome, customer=link.customer), OUTCOME_LIFE)
         self.sessions.append(session)
         self.events.append(("signed_in", ticket.reference))
         return link.customer
 
-    def link(self, link: Link) -> bool:
-        with self._lock:
-            if (link.identity.digest, link.store) in self._links:
-                return True
-            claim = (link.store, link.customer.id, link.connection)
-            if self._held.setdefault(claim, link.identity.digest) != link.identity.digest:
-                return False
-            self._links[link.identity.digest, link.store] = link
+    def is_blocked(self, identity: IdentityKey, store: str) -> bool:
+        if (identity.digest, store) in self.blocked:
             return True
+        link = self.links.find(identity, store)
+        return link is not None and (link.customer.id, store) in self.barred
+
+    def remark(
+        self, occasion: Occasion, identity: IdentityKey, event: str, customer: str, detail: str
+    ) -> None:
+        del identity
+        self.events.append((event, occasion.reference))
+        self.remarks.append((event, customer, detail))
+
+    def link(self, link: Link, fence: str = "") -> bool:
+        return self.links.link(link, fence)
+
+    def linked(self, identity: IdentityKey, store: str) -> Customer | None:
+        """The customer as the link says now; what `Renewals` asks for."""
+        link = self.links.find(identity, store)
+        return link.customer if link else None
 
     @contextmanager
-    def creating(self, store: str, email: str, deadline: Deadline) -> Iterator[None]:
-        while not self._begin(store, email):
+    def creating(self, store: str, identity: IdentityKey, email: str, deadline: Deadline) -> Iterator[str]:
+        fence = secrets.token_hex(16)
+        with (
+            self._held((store, identity.digest), fence, deadline),
+            self._held((store, email), fence, deadline),
+        ):
+            yield fence
+
+    @contextmanager
+    def _held(self, what: tuple[str, str], holder: str, deadline: Deadline) -> Iterator[None]:
+        while self._creating.setdefault(what, holder) != holder:
             if deadline.remaining() < 1:
                 raise Refused(Reason.CUSTOMER_BUSY)
             self._pause(0.05)
         try:
             yield
         finally:
-            self._creating.discard((store, email))
+            with self._lock:
+                if self._creating.get(what) == holder:
+                    del self._creating[what]
 
-    def _begin(self, store: str, email: str) -> bool:
-        with self._lock:
-            free = (store, email) not in self._creating
-            self._creating.add((store, email))
-            return free
+    def _fence_holds(self, identity: str, store: str, fence: str) -> bool:
+        return self._creating.get((store, identity)) == fence
+
+    def let_locks_run_out(self) -> None:
+        """As when a process stands still for long."""
+        self._creating.clear()
 
     # -- Audit ------------------------------------------------------------------------------
 

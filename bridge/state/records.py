@@ -3,13 +3,13 @@
 import json
 
 from bridge.domain.attempt import Attempt
-from bridge.domain.customer import Customer, Link
+from bridge.domain.binding import UNBOUND, Binding
+from bridge.domain.customer import Customer
+from bridge.domain.identity import IdentityKey
 from bridge.domain.outcome import Outcome, Underway
 from bridge.domain.refusal import Reason
 
 PENDING, UNDERWAY, ENDED = "P", "U", "O"
-#: Version of the link encoding; a later one is told apart by it.
-LINK_VERSION = "1"
 
 
 def attempt_text(attempt: Attempt) -> str:
@@ -23,13 +23,20 @@ def attempt_text(attempt: Attempt) -> str:
         attempt.nonce,
         attempt.code_verifier,
     ]
+    if attempt.portal_parameters or attempt.binding:
+        # At the end and only where needed: versions without them read all other records.
+        more = [dict(attempt.portal_parameters), attempt.binding.state, attempt.binding.code_challenge]
+        return PENDING + json.dumps(fields + (more if attempt.binding else more[:1]), separators=(",", ":"))
     return PENDING + json.dumps(fields, separators=(",", ":"))
 
 
 def outcome_tail(outcome: Outcome) -> str:
     """An outcome without its customer, whom the server fills in from the link."""
     reason = outcome.reason.value if outcome.reason else ""
-    return json.dumps([outcome.store, outcome.return_to, outcome.session, reason], separators=(",", ":"))
+    fields = [outcome.store, outcome.return_to, outcome.session, reason]
+    if outcome.identity is not None:
+        fields += [outcome.identity.issuer, outcome.identity.subject]
+    return json.dumps(fields, separators=(",", ":"))
 
 
 def progress(state: str, text: str | None) -> Attempt | Outcome | Underway | None:
@@ -40,7 +47,7 @@ def progress(state: str, text: str | None) -> Attempt | Outcome | Underway | Non
     if kind == UNDERWAY:
         return Underway()
     if kind == PENDING:
-        store, connection, return_to, created_at, restarts, nonce, code_verifier = json.loads(rest)
+        store, connection, return_to, created_at, restarts, nonce, code_verifier, *more = json.loads(rest)
         return Attempt(
             state=state,
             store=store,
@@ -50,23 +57,16 @@ def progress(state: str, text: str | None) -> Attempt | Outcome | Underway | Non
             restarts=restarts,
             nonce=nonce,
             code_verifier=code_verifier,
+            portal_parameters=more[0] if more else {},
+            binding=Binding(state=more[1], code_challenge=more[2]) if more[1:] else UNBOUND,
         )
     customer, _, tail = rest.partition(" ")
-    store, return_to, session, reason = json.loads(tail)
+    store, return_to, session, reason, *identity = json.loads(tail)
     return Outcome(
         store=store,
         return_to=return_to,
         session=session,
+        identity=IdentityKey(*identity) if identity else None,
         customer=Customer(customer) if customer else None,
         reason=Reason(reason) if reason else None,
     )
-
-
-def link_text(link: Link) -> str:
-    """`1 <customer> <evidence> <created> <connection>`; the identity's digest is in the key."""
-    return f"{LINK_VERSION} {link.customer.id} {link.evidence} {link.created_at} {link.connection}"
-
-
-def linked_customer(text: str) -> Customer:
-    """The customer of a stored link."""
-    return Customer(text.split(" ", 2)[1])

@@ -1,7 +1,7 @@
 """One Redis server, spoken to so that nothing is lost and nobody waits for long."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import redis
@@ -54,6 +54,20 @@ class RedisServer:
         except redis.RedisError as error:
             raise _refused(error) from None
 
+    #: Whether keys may be in several slots: then a script touches the keys of one slot only.
+    clustered = False
+
+    def each(self, *commands: tuple[str | int, ...]) -> list[Any]:
+        """Several commands in one trip, each for itself: their keys may be anywhere."""
+        try:
+            with self._redis.pipeline(transaction=False) as pipeline:
+                for command in commands:
+                    queue: Callable[..., Any] = pipeline.execute_command
+                    queue(*command)
+                return pipeline.execute()
+        except redis.RedisError as error:
+            raise _refused(error) from None
+
     def run(self, script: Script, keys: tuple[str, ...], *arguments: str | int) -> Any:
         """The answer of a script; sent whole once, when the server does not know it yet."""
         try:
@@ -62,6 +76,28 @@ class RedisServer:
             return self.command("EVAL", script.source, len(keys), *keys, *arguments)
         except redis.RedisError as error:
             raise _refused(error) from None
+
+    def run_many(
+        self, script: Script, calls: Sequence[tuple[Sequence[str], Sequence[str | int]]]
+    ) -> list[Any]:
+        """The answers of a script to many calls (keys, arguments), in one trip."""
+        if not calls:
+            return []
+        try:
+            with self._redis.pipeline(transaction=False) as pipeline:
+                queue: Callable[..., Any] = pipeline.execute_command
+                for keys, arguments in calls:
+                    queue("EVALSHA", script.sha, len(keys), *keys, *arguments)
+                answers = pipeline.execute(raise_on_error=False)
+        except redis.RedisError as error:
+            raise _refused(error) from None
+        for place, answer in enumerate(answers):
+            if isinstance(answer, redis.exceptions.NoScriptError):
+                keys, arguments = calls[place]
+                answers[place] = self.run(script, tuple(keys), *arguments)
+            elif isinstance(answer, redis.RedisError):
+                raise _refused(answer)
+        return answers
 
     def together(self, *commands: tuple[str | int, ...]) -> list[Any]:
         """Several commands in one trip, all or none."""

@@ -1,127 +1,177 @@
-"""Links and sessions in Redis."""
+"""Sign-ins in Redis: a session for a link that stands, and how the attempt ended."""
 
 import json
-import secrets
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 
 from bridge.domain.attempt import Ticket
-from bridge.domain.customer import Customer, Link
+from bridge.domain.customer import Customer, Due, Link, Note, Stale
 from bridge.domain.deadline import Deadline
-from bridge.domain.limits import LOCK_LIFE, OUTCOME_LIFE, SESSION_LIFE
+from bridge.domain.identity import IdentityKey
+from bridge.domain.limits import OUTCOME_LIFE, SESSION_LIFE
 from bridge.domain.outcome import Outcome
+from bridge.domain.ports import Occasion
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.session import Session
-from bridge.state.keys import AUDIT_LENGTH, MAX_HINT, Keys, digest
-from bridge.state.records import link_text, linked_customer, outcome_tail
+from bridge.state.audit import DETAIL_LENGTH
+from bridge.state.growing import FINDING, GROWING
+from bridge.state.keys import AUDIT_LENGTH, MAX_HINT, Keys, digest, links_of
+from bridge.state.link_notes import NO_NOTE, NOTE_HEAD, PROFILE, note_read, note_text
+from bridge.state.link_records import HEAD, customer_of
+from bridge.state.links import RedisLinks
+from bridge.state.locks import RedisLocks
+from bridge.state.records import ENDED, outcome_tail
 from bridge.state.sealing import Seal
 from bridge.state.server import RedisServer, Script
 
-#: The whole end of a returning customer's sign-in: without a link nothing is written.
-_RECORD = Script("""
-local link = redis.call('GET', KEYS[1])
+#: What the scripts say of somebody who may not sign in; no link begins so.
+BLOCKED = "!"
+
+#: The first half of a returning customer's sign-in, in the identity's slot: without a link nothing.
+_KNOWN = f"""
+if redis.call('HEXISTS', KEYS[4], ARGV[1]) == 1 then return '{BLOCKED}' end
+local link = redis.call('HGET', at(KEYS[1], ARGV[1]), ARGV[1])
 if not link then return false end
-local customer = string.match(link, '^%S+ (%S+)')
-redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[3])
-redis.call('ZADD', KEYS[3], ARGV[3] + ARGV[2], ARGV[4])
-redis.call('EXPIRE', KEYS[3], ARGV[2])
-redis.call('SET', KEYS[4], 'O' .. customer .. ' ' .. ARGV[5], 'EX', ARGV[6])
-redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[7], '*', 'event', 'signed_in', 'reference', ARGV[8],
-  'store', ARGV[9], 'connection', ARGV[10], 'identity', ARGV[11], 'customer', customer)
-return link
-""")
+local customer = string.sub(link, {HEAD + 1})
+"""
 
-#: Both sides or none. A customer has one identity of a connection; asking again is no harm.
-_LINK = Script("""
-if redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
-local holder = redis.call('HGET', KEYS[2], ARGV[1])
-if holder and holder ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-redis.call('SET', KEYS[1], ARGV[3])
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'event', 'linked', 'store', ARGV[5],
-  'connection', ARGV[1], 'identity', ARGV[2], 'customer', ARGV[6], 'evidence', ARGV[7])
-return 1
-""")
+#: In stores that map or verify customers: a note that is not as it is due ends it here, with nothing written.
+#: A note is of one customer: what another one was told of counts for nothing.
+_NOTED = f"""
+local notes = at(KEYS[5], ARGV[1])
+local note = redis.call('HGET', notes, ARGV[1])
+if ARGV[8] ~= '' then
+  redis.call('HSET', notes, ARGV[1], ARGV[8] .. customer)
+  if not note then grew(KEYS[5], notes) end
+else
+  if not note or string.sub(note, {NOTE_HEAD + 1}) ~= customer then note = '{NO_NOTE}' end
+  local stale = ARGV[6] ~= '' and string.sub(note, 1, {PROFILE}) ~= ARGV[6]
+  if stale or tonumber(string.sub(note, {PROFILE + 1}, {NOTE_HEAD})) < tonumber(ARGV[7]) then
+    return {{link, note}}
+  end
+end
+"""
 
-#: Asking again for a lock that one holds already is no harm: the first answer may have got lost.
-_LOCK = Script("""
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[2]) then return 1 end
-return redis.call('GET', KEYS[1]) == ARGV[1] and 1 or 0
-""")
+_SESSION = """
+redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[4])
+redis.call('ZADD', KEYS[3], ARGV[4] + ARGV[3], ARGV[5])
+redis.call('EXPIRE', KEYS[3], ARGV[3])
+"""
 
-#: Only the holder lets go: a lock that ran out may be somebody else's by now.
-_RELEASE = Script(
-    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
-)
+#: The second half, in the attempt's slot and in the audit's.
+_END = """
+redis.call('SET', KEYS[6], 'O' .. customer .. ' ' .. ARGV[9], 'EX', ARGV[10])
+redis.call('XADD', KEYS[7], 'MAXLEN', '~', ARGV[11], '*', 'event', 'signed_in', 'reference', ARGV[12],
+  'store', ARGV[13], 'connection', ARGV[14], 'identity', ARGV[1], 'customer', customer)
+"""
+
+_RECORD = Script(FINDING + _KNOWN + _SESSION + _END + "return link")
+_RECORD_FIRST_HALF = Script(FINDING + _KNOWN + _SESSION + "return link")
+_NOTED_RECORD = Script(GROWING + _KNOWN + _NOTED + _SESSION + _END + "return link")
+_NOTED_FIRST_HALF = Script(GROWING + _KNOWN + _NOTED + _SESSION + "return link")
 
 
 class RedisSignIns:
     """See the port `SignIns`."""
 
-    def __init__(self, server: RedisServer, keys: Keys, seal: Seal, pause: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        server: RedisServer,
+        keys: Keys,
+        seal: Seal,
+        pause: Callable[[float], None],
+        links: RedisLinks | None = None,
+    ) -> None:
         self._server = server
         self._keys = keys
         self._seal = seal
-        self._pause = pause
+        self._links = links or RedisLinks(server, keys)
+        self._locks = RedisLocks(server, keys, pause)
 
-    def record(self, ticket: Ticket, session: Session) -> Customer | None:
+    def record(
+        self, ticket: Ticket, session: Session, due: Due | None = None, note: Note | None = None
+    ) -> Customer | Stale | None:
+        found = self._record(ticket, session, due, note)
+        if found is None and self._links.adopt(session.identity.digest, session.store):
+            found = self._record(ticket, session, due, note)
+        if found == BLOCKED:
+            raise Refused(Reason.CUSTOMER_BLOCKED, "an operator blocked this identity, or its customer")
+        if isinstance(found, list):
+            link, told = found
+            return Stale(customer=Customer(customer_of(link)), note=note_read(told))
+        return Customer(customer_of(found)) if found else None
+
+    def is_blocked(self, identity: IdentityKey, store: str) -> bool:
+        return bool(self._server.command("HEXISTS", self._keys.blocked(identity, store), identity.digest))
+
+    def remark(
+        self, occasion: Occasion, identity: IdentityKey, event: str, customer: str, detail: str
+    ) -> None:
+        with suppress(Refused):  # the log line has it; an audit that fails must not end a sign-in
+            self._server.command(
+                "XADD", self._keys.audit, "MAXLEN", "~", AUDIT_LENGTH, "*", "event", event,
+                "reference", occasion.reference, "store", occasion.store, "connection", occasion.connection,
+                "identity", identity.digest, "customer", customer, "detail", detail[:DETAIL_LENGTH],
+            )  # fmt: skip
+
+    def link(self, link: Link, fence: str = "") -> bool:
+        return self._links.link(link, fence)
+
+    def creating(
+        self, store: str, identity: IdentityKey, email: str, deadline: Deadline
+    ) -> AbstractContextManager[str]:
+        return self._locks.creating(store, identity, email, deadline)
+
+    def _record(
+        self, ticket: Ticket, session: Session, due: Due | None, note: Note | None
+    ) -> str | list[str] | None:
+        """The link, with the sign-in recorded; None without one, and nothing is. For others see the scripts.
+
+        On a Cluster in two trips. A bridge that dies between them leaves a session that no browser has
+        a cookie for, until it ends by itself: its callback, repeated, finds the attempt taken and
+        begins a new one. Not the other way round: an outcome must not tell of a session that is not there.
+        """
         identity, keys = session.identity, self._keys
-        outcome = Outcome(store=ticket.store, return_to=ticket.return_to, session=session.handle)
-        link = self._server.run(
-            _RECORD,
-            (
-                keys.link(identity, session.store),
-                keys.session(identity, session.id),
-                keys.sessions(identity),
-                keys.attempt(ticket.state),
-                keys.audit,
-            ),
+        outcome = Outcome(
+            store=ticket.store, return_to=ticket.return_to, session=session.handle, identity=identity
+        )
+        own = links_of(keys, identity, session.store), keys.session(identity, session.id)
+        blocks, notes = keys.blocked(identity, session.store), keys.notes(identity, session.store)
+        own_keys = (*own, keys.sessions(identity), blocks, notes)
+        ending = (keys.attempt(ticket.state), keys.audit)
+        arguments = (
+            identity.digest,
             self._session_text(session),
             SESSION_LIFE,
             session.created_at,
             digest(session.id),
-            outcome_tail(outcome),
-            OUTCOME_LIFE,
-            AUDIT_LENGTH,
-            ticket.reference,
-            session.store,
-            session.connection,
-            identity.digest,
+            due.profile if due else "",
+            due.seen_since if due else 0,
+            note_text(note) if note else "",
         )
-        return linked_customer(link) if link else None
-
-    def link(self, link: Link) -> bool:
-        linked = self._server.run(
-            _LINK,
-            (
-                self._keys.link(link.identity, link.store),
-                self._keys.held(link.store, link.customer),
-                self._keys.audit,
-            ),
-            link.connection,
-            link.identity.digest,
-            link_text(link),
-            AUDIT_LENGTH,
-            link.store,
-            link.customer.id,
-            link.evidence,
-        )
-        return bool(linked)
-
-    @contextmanager
-    def creating(self, store: str, email: str, deadline: Deadline) -> Iterator[None]:
-        key, holder = self._keys.lock(store, email), secrets.token_hex(16)
-        while not self._server.run(_LOCK, (key,), holder, LOCK_LIFE):
-            if deadline.remaining() < 1:
-                raise Refused(Reason.CUSTOMER_BUSY)
-            self._pause(0.05)
-        try:
-            yield
-        finally:
-            with suppress(Refused):  # the lock ends by itself; the customer is safe by now
-                self._server.run(_RELEASE, (key,), holder)
+        noted = due is not None or note is not None
+        tail = outcome_tail(outcome)
+        if not self._server.clustered:
+            whole: str | list[str] | None = self._server.run(
+                _NOTED_RECORD if noted else _RECORD, own_keys + ending, *arguments,
+                tail, OUTCOME_LIFE, AUDIT_LENGTH, ticket.reference, session.store, session.connection,
+            )  # fmt: skip
+            return whole
+        first = _NOTED_FIRST_HALF if noted else _RECORD_FIRST_HALF
+        link: str | list[str] | None = self._server.run(first, own_keys, *arguments)
+        if isinstance(link, str) and link != BLOCKED:
+            customer = customer_of(link)
+            self._server.each(
+                ("SET", ending[0], f"{ENDED}{customer} {tail}", "EX", OUTCOME_LIFE),
+                (
+                    "XADD", ending[1], "MAXLEN", "~", AUDIT_LENGTH, "*", "event", "signed_in",
+                    "reference", ticket.reference, "store", session.store,
+                    "connection", session.connection, "identity", identity.digest, "customer", customer,
+                ),
+            )  # fmt: skip
+        return link
 
     def _session_text(self, session: Session) -> str:
         hint = session.id_token.reveal()

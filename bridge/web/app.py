@@ -12,13 +12,13 @@ from werkzeug.wrappers import Response
 from bridge import __version__
 from bridge.domain.reference import reference_of
 from bridge.domain.refusal import NOISE, Reason, Refused
-from bridge.web import health, keys, sign_in
+from bridge.web import health, keys, sign_in, token
 from bridge.web.cookies import Cookies
 from bridge.web.headers import secure
 from bridge.web.logs import LOGGER
 from bridge.web.pages import WayBack, refusal
 from bridge.web.request import MAX_BODY, client_address
-from bridge.wiring import Bridge
+from bridge.wiring.bridge import Bridge
 
 _STATUS_REASONS = {
     308: Reason.NOT_FOUND,  # the router's own redirects name the Host header's host
@@ -42,7 +42,8 @@ def create_app(bridge: Bridge) -> Flask:
     # Else werkzeug answers `//login/us` itself, with an address made from the Host header.
     app.url_map.merge_slashes = False
     app.jinja_env.globals.update(theme=bool(server.theme_css), version=__version__)
-    app.register_blueprint(sign_in.routes(bridge, cookies))
+    app.register_blueprint(sign_in.routes(bridge, cookies, address))
+    app.register_blueprint(token.routes(bridge, address))
     app.register_blueprint(health.routes(bridge))
     app.register_blueprint(keys.routes(bridge))
 
@@ -75,12 +76,19 @@ def create_app(bridge: Bridge) -> Flask:
     @app.errorhandler(Refused)
     def refused(error: Refused) -> Response:
         """The one way in which a refusal reaches a shopper."""
-        g.setdefault("reference", reference_of(bridge.token()))
+        g.setdefault("reference", error.reference or reference_of(bridge.token()))
         g.event, g.reason, g.detail = "refused", error.reason.value, error.detail
         g.level = logging.WARNING if error.reason.words.status >= 500 else logging.INFO
         if not error.recorded and error.reason not in NOISE:
             bridge.audit.refused(g.reference, error, g.get("store", ""), g.get("connection", ""))
-        return refusal(request, error.reason, g.reference, g.get("back", WayBack()))
+        return refusal(
+            request,
+            error.reason,
+            g.reference,
+            g.back() if "back" in g else WayBack(),  # worked out here: most requests are not refused
+            retry_after=error.retry_after,
+            as_json=request.path.startswith("/token/"),  # whoever asks there is a program
+        )
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:

@@ -1,4 +1,4 @@
-"""The bridge's cookies: one small signed ticket per attempt, one handle per store's session.
+"""The bridge's cookies: a signed ticket per attempt; per store a session's handle and the last connection.
 
 A ticket proves that this browser began the attempt. It is its own cookie, so that two tabs do
 not overwrite each other; the number is capped, so that they never pile up to a 431.
@@ -13,13 +13,17 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from werkzeug.wrappers import Response
 
 from bridge.domain.attempt import Ticket
+from bridge.domain.binding import UNBOUND, Binding
 from bridge.domain.limits import OUTCOME_LIFE, SESSION_LIFE
 from bridge.domain.loop import Turns
 from bridge.domain.secret import Secret
 
 MAX_TICKETS = 5
+#: Of the older tickets together: a proxy may take no more than 8 kB in a header, and a state can be long.
+MAX_SIZE = 5_000  # characters
 TICKET_LIFE = 4 * 3600  # seconds; longer than an attempt, so that a slow shopper is recognised
 TURNS_LIFE = 60  # seconds
+LAST_LIFE = 180 * 86400  # seconds
 #: A longer goal is not repeated in the cookie: after a restart it is the store's default page.
 _GOAL_LENGTH = 300
 
@@ -59,9 +63,12 @@ class Cookies:
         self._drop_oldest(response, cookies)
         self._set(response, self._name(ticket.state), self._write(ticket), TICKET_LIFE, form_post=form_post)
 
-    def ended(self, response: Response, ticket: Ticket, *, form_post: bool) -> None:
-        """Keeps the ticket of an attempt that ended just long enough to repeat its outcome."""
-        self._set(response, self._name(ticket.state), self._write(ticket), OUTCOME_LIFE, form_post=form_post)
+    def ended(
+        self, response: Response, ticket: Ticket, cookies: Mapping[str, str], *, form_post: bool
+    ) -> None:
+        """Keeps the ticket of an attempt that ended, as it came, just long enough to repeat its outcome."""
+        name = self._name(ticket.state)
+        self._set(response, name, cookies[name], OUTCOME_LIFE, form_post=form_post)
 
     def _name(self, state: str) -> str:
         return self._attempt_prefix + state[:10]
@@ -69,12 +76,14 @@ class Cookies:
     def _write(self, ticket: Ticket) -> str:
         goal = ticket.return_to if len(ticket.return_to) <= _GOAL_LENGTH else ""
         fields = [ticket.state, ticket.store, ticket.connection, goal, ticket.created_at, ticket.restarts]
+        if ticket.binding:  # at the end: tickets of older versions are read as well
+            fields += [ticket.binding.state, ticket.binding.code_challenge]
         return self._signer.sign(base64_encode(json.dumps(fields, separators=(",", ":")))).decode()
 
     def _read(self, value: str) -> Ticket | None:
         try:
             fields = json.loads(base64_decode(self._signer.unsign(value)))
-            state, store, connection, return_to, created_at, restarts = fields
+            state, store, connection, return_to, created_at, restarts, *binding = fields
         except (BadData, ValueError):
             return None
         return Ticket(
@@ -84,15 +93,20 @@ class Cookies:
             return_to=return_to,
             created_at=created_at,
             restarts=restarts,
+            binding=Binding(state=binding[0], code_challenge=binding[1]) if binding else UNBOUND,
         )
 
     def _drop_oldest(self, response: Response, cookies: Mapping[str, str]) -> None:
         names = [name for name in cookies if name.startswith(self._attempt_prefix)]
-        if len(names) < MAX_TICKETS:
+        size = sum(len(cookies[name]) for name in names)
+        if len(names) < MAX_TICKETS and size <= MAX_SIZE:
             return
         tickets = {name: self._read(cookies[name]) for name in names}
         by_age = sorted(names, key=lambda name: ticket.created_at if (ticket := tickets[name]) else 0)
-        for name in by_age[: len(names) - MAX_TICKETS + 1]:
+        for left, name in zip(range(len(names), 0, -1), by_age, strict=True):
+            if left < MAX_TICKETS and size <= MAX_SIZE:
+                break
+            size -= len(cookies[name])
             self._set(response, name, "", 0, form_post=False)
 
     # -- the loop breaker and the session ---------------------------------------------------
@@ -108,6 +122,20 @@ class Cookies:
     def set_session(self, response: Response, store: str, handle: str) -> None:
         """Gives the browser the handle by which sign-out will know its session at `store`."""
         self._set(response, f"{self._prefix}session-{store}", handle, SESSION_LIFE, form_post=False)
+
+    # -- the connection used last -----------------------------------------------------------
+
+    def last(self, cookies: Mapping[str, str], store: str) -> str:
+        """The connection by which this browser signed in to `store` last; anybody may have written it."""
+        return cookies.get(f"{self._prefix}last-{store}", "")
+
+    def set_last(self, response: Response, store: str, connection: str) -> None:
+        """Remembers it, so that nobody chooses twice."""
+        self._set(response, f"{self._prefix}last-{store}", connection, LAST_LIFE, form_post=False)
+
+    def forget_last(self, response: Response, store: str) -> None:
+        """Asks again next time: after a refusal of that account, or a sign-out."""
+        self._set(response, f"{self._prefix}last-{store}", "", 0, form_post=False)
 
     def _set(self, response: Response, name: str, value: str, life: int, *, form_post: bool) -> None:
         """One Set-Cookie line. Only form_post, a cross-site POST, needs SameSite=None.

@@ -23,9 +23,12 @@ Message = MutableMapping[str, Any]
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 #: Requests inside at most; more are answered 503 at once.
-INSIDE = 1280
+INSIDE = 3072
 #: Seconds for which a request may wait for a thread.
 PATIENCE = 5.0
+#: Seconds in which a request's body must have come. The server itself would wait for ever, and take no more
+#: connections when a thousand did (Slowloris, with bodies).
+BODY_LIMIT = 10.0
 
 
 class Gateway:
@@ -46,15 +49,23 @@ class Gateway:
         if scope["type"] != "http":
             return
         if self._inside >= INSIDE:
-            status, headers, body = _busy()
+            status, headers, body = _plain(Reason.OVERLOADED)
         else:
             self._inside += 1
             try:
-                status, headers, body = await self._answer(_environ(scope, await _body(scope, receive)))
+                status, headers, body = await self._received(scope, receive)
             finally:
                 self._inside -= 1
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    async def _received(self, scope: Message, receive: Callable[[], Awaitable[Message]]) -> Answer:
+        try:
+            async with asyncio.timeout(BODY_LIMIT):
+                body = await _body(scope, receive)
+        except TimeoutError:
+            return _plain(Reason.BAD_REQUEST)
+        return await self._answer(_environ(scope, body))
 
     async def _answer(self, environ: dict[str, Any]) -> Answer:
         loop, came = asyncio.get_running_loop(), monotonic()
@@ -63,7 +74,9 @@ class Gateway:
         def work() -> None:
             environ["bridge.waited"] = waited = monotonic() - came
             try:
-                given: Answer | Exception = _busy() if waited > PATIENCE else self._call(environ)
+                given: Answer | Exception = (
+                    _plain(Reason.OVERLOADED) if waited > PATIENCE else self._call(environ)
+                )
             except Exception as error:  # noqa: BLE001 - handed over to the server, which ends this request
                 given = error
             loop.call_soon_threadsafe(_give, answer, given)
@@ -111,14 +124,15 @@ def _give(answer: "asyncio.Future[Answer]", given: Answer | Exception) -> None:
         answer.set_result(given)
 
 
-def _busy() -> Answer:
-    """The refusal `overloaded`, as plain as it can be: there is no thread to render a page."""
-    words = Reason.OVERLOADED.words
+def _plain(reason: Reason) -> Answer:
+    """A refusal as plain as it can be: there is no thread to render a page."""
+    words = reason.words
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"cache-control", b"no-store"),
-        (b"retry-after", b"5"),
-        (b"bridge-refusal", Reason.OVERLOADED.value.encode()),
+        (b"bridge-refusal", reason.value.encode()),
+        # Who did not send its body has nothing more to say on this connection.
+        (b"retry-after", b"5") if reason is Reason.OVERLOADED else (b"connection", b"close"),
     ]
     return words.status, headers, f"{words.title}. {words.message}\n".encode()
 

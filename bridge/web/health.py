@@ -4,7 +4,7 @@ from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
 from bridge.domain.refusal import Refused
-from bridge.wiring import Bridge
+from bridge.wiring.bridge import Bridge
 
 
 def routes(bridge: Bridge) -> Blueprint:

@@ -5,7 +5,7 @@ import json
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from bridge.wiring import Bridge
+from bridge.wiring.bridge import Bridge
 
 
 def routes(bridge: Bridge) -> Blueprint:

@@ -1,16 +1,24 @@
-"""What people see: the one renderer of refusals, and the chooser."""
+"""What people see: the one renderer of refusals, and the questions before a sign-in."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Request, jsonify, render_template
 from werkzeug.wrappers import Response
 
+from bridge.domain.binding import UNBOUND, Binding
 from bridge.domain.connection import Connection
-from bridge.domain.refusal import Reason
+from bridge.domain.hand_off import FormPost
+from bridge.domain.refusal import WRONG_ACCOUNT, Reason
 from bridge.domain.store import Store
+from bridge.flows.choosing import Note
+from bridge.flows.steps import Choose
+from bridge.web.headers import policy
 
+_NOTES = {
+    Note.NOT_AN_ADDRESS: "Enter an e-mail address in the form name@company.com.",
+    Note.NOBODYS: "No organisation was found for this address. Check it, or pick your organisation below.",
+}
 RETRY_AFTER = 10  # seconds; for refusals that end by themselves
 
 
@@ -20,40 +28,131 @@ class WayBack:
 
     store: str = ""  # the store's address
     again: str = ""  # the path that begins the sign-in anew
+    other: str = ""  # the path to the choice between the store's connections, where it has several
+    other_account: bool = False  # whether the provider asks for the account when it begins anew
 
 
-def way_back(store: Store | None, connection: str = "", return_to: str = "") -> WayBack:
+def way_back(
+    store: Store | None,
+    connection: str = "",
+    return_to: str = "",
+    *,
+    binding: Binding = UNBOUND,
+    other_account: bool = False,
+) -> WayBack:
     """The way back to a store, if it is known which."""
     if store is None:
         return WayBack()
-    return WayBack(store.url, sign_in_path(store, connection, return_to))
+    if store.storefront.needs_challenge and not binding.code_challenge:
+        return WayBack(store.url)  # only the storefront's own page can begin anew
+    return WayBack(
+        store.url,
+        sign_in_path(store, connection, return_to, binding=binding),
+        _other_way(store, return_to, binding),
+        other_account,
+    )
 
 
-def sign_in_path(store: Store, connection: str, return_to: str) -> str:
+def sign_in_path(
+    store: Store, connection: str, return_to: str, login_hint: str = "", *, binding: Binding = UNBOUND
+) -> str:
     """The link that begins a sign-in."""
-    query = {name: value for name, value in (("connection", connection), ("return_to", return_to)) if value}
+    pairs = [("connection", connection), ("return_to", return_to), ("login_hint", login_hint)]
+    pairs += binding.query.items()
+    query = [(name, value) for name, value in pairs if value]
     return f"/login/{store.name}" + (f"?{urlencode(query)}" if query else "")
 
 
-def refusal(request: Request, reason: Reason, reference: str, back: WayBack) -> Response:
+def _other_way(store: Store, return_to: str, binding: Binding) -> str:
+    """The link that lets the shopper choose, whatever would decide otherwise."""
+    if len(store.connections) == 1:
+        return ""
+    goal = {"return_to": return_to} if return_to else {}
+    return f"/login/{store.name}?{urlencode({'connection': '', **goal, **binding.query})}"
+
+
+def refusal(
+    request: Request,
+    reason: Reason,
+    reference: str,
+    back: WayBack,
+    *,
+    retry_after: int = 0,
+    as_json: bool = False,
+) -> Response:
     """A refusal as page or JSON (contract section 4). Looks at the reason only, never at a detail."""
     words = reason.words
-    if _wants_json(request):
+    if as_json or _wants_json(request):
         body = jsonify(error=reason.value, message=f"{words.title}. {words.message}", reference=reference)
         response: Response = body
     else:
-        response = _page("refusal.html", words=words, reference=reference, back=back)
+        other_account = back.other_account and reason in WRONG_ACCOUNT
+        again = back.again if words.retry or other_account else ""
+        response = _page(
+            "refusal.html",
+            words=words,
+            reference=reference,
+            back=back,
+            again=again,
+            other_account=other_account,
+        )
     response.status_code = words.status
     response.headers["Bridge-Refusal"] = reason.value
     if words.status in (429, 503):
-        response.headers["Retry-After"] = str(RETRY_AFTER)
+        response.headers["Retry-After"] = str(retry_after or RETRY_AFTER)
     return response
 
 
-def chooser(store: Store, connections: Sequence[Connection], return_to: str) -> Response:
-    """The store's connections as links, when nothing decides between them."""
-    ways = [(connection.label, sign_in_path(store, connection.name, return_to)) for connection in connections]
-    return _page("chooser.html", ways=ways, store=store)
+def question(choose: Choose) -> Response:
+    """A field for the e-mail address, the connections as links, or both."""
+    asked, store = choose.question, choose.store
+    some = 1 < len(asked.connections) < len(store.connections)
+    response = _page(
+        "choose.html" if asked.connections else "email.html",
+        store=store,
+        ways=[
+            (
+                one.label,
+                sign_in_path(store, one.name, choose.return_to, choose.login_hint, binding=choose.binding),
+            )
+            for one in asked.connections
+        ],
+        by_email=asked.by_email,
+        note=asked.note and _NOTES[asked.note],
+        typed=choose.login_hint,
+        return_to=choose.return_to,
+        binding=choose.binding.query,
+        other=_other_way(store, choose.return_to, choose.binding) if some else "",
+    )
+    response.status_code = 400 if asked.note is Note.NOT_AN_ADDRESS else 200
+    return response
+
+
+def arrived(connection: Connection) -> Response:
+    """The end of a dry sign-in, to whoever signed in at the provider: who reads their details now."""
+    return _page("arrived.html", label=connection.label)
+
+
+def leaving(url: str) -> Response:
+    """On to the provider, from one of our forms.
+
+    Browsers hold `form-action 'self'` against redirects that follow a form, too (Chromium, WebKit). To allow
+    every provider there would tell who they are; a page that leads on by itself does not.
+    """
+    return _page("leaving.html", url=url)
+
+
+def form_post(hand_off: FormPost) -> Response:
+    """The form that takes a token to the storefront: by itself, or by its button where scripts are off.
+
+    Its script is a file of ours, and the form may lead to the storefront only.
+    """
+    scheme, _, host, *_path = hand_off.url.split("/")
+    response = _page("form_post.html", url=hand_off.url, fields=hand_off.fields, host=host)
+    response.headers["Content-Security-Policy"] = policy(
+        scripts="script-src 'self'; ", form_action=f"{scheme}//{host}"
+    )
+    return response
 
 
 def _page(template: str, **values: object) -> Response:

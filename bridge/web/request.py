@@ -61,6 +61,21 @@ def single(pairs: Iterable[tuple[str, str]], *names: str) -> list[str | None]:
     return [found.get(name) for name in names]
 
 
+def _plain_address(hop: str) -> str:
+    """In one spelling, or one client would count as many, and many as one.
+
+    Some proxies (Azure's) add the client's port; a socket for both kinds of IP writes 192.0.2.1 as
+    ::ffff:192.0.2.1.
+    """
+    host, colon, port = hop.rpartition(":")
+    if (
+        colon and port.isdecimal() and (host.count(".") == 3 or host.endswith("]"))
+    ):  # 192.0.2.1:443, [::1]:443
+        hop = host
+    hop = hop.removeprefix("[").removesuffix("]")
+    return hop[7:] if "." in hop and hop[:7].lower() == "::ffff:" else hop
+
+
 def client_address(trusted: tuple[IPv4Network | IPv6Network, ...]) -> Callable[[Request], str]:
     """How to tell a client's address: X-Forwarded-For counts only from trusted proxies."""
 
@@ -73,12 +88,12 @@ def client_address(trusted: tuple[IPv4Network | IPv6Network, ...]) -> Callable[[
         return any(ip in network for network in trusted)
 
     def address(request: Request) -> str:
-        nearest = request.remote_addr or ""
+        nearest = _plain_address(request.remote_addr or "")
         if not trusted or not is_trusted(nearest):
             return nearest
         for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
             if hop.strip():
-                nearest = hop.strip()[:64]
+                nearest = _plain_address(hop.strip()[:64])
                 if not is_trusted(nearest):
                     break
         return nearest

@@ -10,8 +10,8 @@ from bridge.settings import read_settings
 from bridge.web.app import create_app
 from bridge.web.gateway import Gateway
 from bridge.web.logs import start_logging
-from bridge.web.worker import end_with_server
-from bridge.wiring import Bridge, wire
+from bridge.web.worker import allow_open_files, end_with_server
+from bridge.wiring.bridge import Bridge, wire
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -25,6 +25,7 @@ def create() -> "Flask":
 def gateway() -> Gateway:
     """The same app for the server of `bridge serve`. Raises `ConfigFaults`."""
     end_with_server()
+    allow_open_files()
     turnstile = Turnstile()
     return Gateway(create_app(_bridge(turnstile)), turnstile)
 

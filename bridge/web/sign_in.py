@@ -1,28 +1,37 @@
 """The routes of a sign-in: `/login/<store>`, `/initiate/<store>` and `/callback/<connection>`."""
 
 from collections.abc import Callable
+from functools import partial
 
-from flask import Blueprint, g, request
+from flask import Blueprint, Request, after_this_request, g, request
+from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from bridge.domain.attempt import Ticket, store_of
+from bridge.domain.binding import Binding
 from bridge.domain.callback import Callback
 from bridge.domain.deadline import Deadline
+from bridge.domain.dry_sign_in import is_dry
+from bridge.domain.hand_off import FormPost
 from bridge.domain.limits import REQUEST_LIMIT
+from bridge.domain.portal import portal_parameters
 from bridge.domain.reference import reference_of
-from bridge.domain.refusal import Reason, Refused
-from bridge.flows.sign_in import Choose, SignedIn, ToProvider
+from bridge.domain.refusal import WRONG_ACCOUNT, Reason, Refused
+from bridge.domain.return_to import safe_return_to
+from bridge.flows.steps import Choose, SignedIn, ToProvider
 from bridge.web.cookies import Cookies
-from bridge.web.pages import chooser, way_back
+from bridge.web.pages import WayBack, arrived, form_post, leaving, question, way_back
 from bridge.web.request import check_navigation, check_size, is_speculative, single, was_clicked
-from bridge.wiring import Bridge
+from bridge.wiring.bridge import Bridge
 
+_BINDING = ("state", "code_challenge", "code_challenge_method")
+_OF_PORTAL = ("organization", "organization_name", "invitation")
 _HINT_LENGTH = 254  # the longest e-mail address (RFC 5321 4.5.3.1.3)
 
 
-def routes(bridge: Bridge, cookies: Cookies) -> Blueprint:
+def routes(bridge: Bridge, cookies: Cookies, address: Callable[[Request], str]) -> Blueprint:
     """The blueprint."""
-    views = _Views(bridge, cookies)
+    views = _Views(bridge, cookies, address)
     pages = Blueprint("sign_in", __name__)
     pages.before_request(views.only_people)
     pages.add_url_rule("/login/<store>", view_func=views.login)
@@ -32,10 +41,11 @@ def routes(bridge: Bridge, cookies: Cookies) -> Blueprint:
 
 
 class _Views:
-    def __init__(self, bridge: Bridge, cookies: Cookies) -> None:
+    def __init__(self, bridge: Bridge, cookies: Cookies, address: Callable[[Request], str]) -> None:
         self._bridge = bridge
         self._flow = bridge.sign_in
         self._cookies = cookies
+        self._address = address
 
     def only_people(self) -> Response | None:
         """Nothing is used up by who is not a person at a browser's window."""
@@ -45,7 +55,7 @@ class _Views:
         names = request.view_args or {}
         g.store, g.connection = names.get("store", ""), names.get("connection", "")
         g.event = "signed_in" if g.connection else "sign_in_started"
-        g.back = way_back(self._flow.stores.get(g.store))
+        g.back = partial(way_back, self._flow.stores.get(g.store))
         check_navigation(request)
         return None
 
@@ -53,22 +63,54 @@ class _Views:
 
     def login(self, store: str) -> Response:
         """The storefront's "sign in" link."""
-        connection, return_to, hint = single(
-            request.args.items(multi=True), "connection", "return_to", "login_hint"
+        connection, return_to, hint, mark, *bound = single(
+            request.args.items(multi=True), "connection", "return_to", "login_hint", "typed", *_BINDING
         )
-        return self._go(lambda: self._flow.start(store, connection, return_to, _hint(hint), self._deadline()))
+        binding = Binding.parse(*bound)
+        last, typed = self._cookies.last(request.cookies, store), mark is not None
+
+        def begin() -> ToProvider | Choose:
+            return self._flow.start(
+                store,
+                connection,
+                return_to,
+                _hint(hint),
+                self._deadline(),
+                last=last,
+                typed=typed,
+                binding=binding,
+            )
+
+        try:
+            return self._go(begin, by_form=typed)
+        except Refused:
+            goal = safe_return_to(return_to)
+            g.back = partial(way_back, self._flow.stores.get(store), "", goal, binding=binding)
+            raise
 
     def initiate(self, store: str) -> Response:
         """The tile in a provider's portal."""
         parameters = request.form if request.method == "POST" else request.args
-        iss, target, hint, id_token = single(
-            parameters.items(multi=True), "iss", "target_link_uri", "login_hint", "id_token"
+        iss, target, hint, id_token, *of_portal = single(
+            parameters.items(multi=True), "iss", "target_link_uri", "login_hint", "id_token", *_OF_PORTAL
         )
         if id_token is not None:  # the "simplified" tile of some portals
             raise Refused(Reason.BAD_REQUEST, "an ID token was sent without being asked for")
-        return self._go(lambda: self._flow.initiate(store, iss, target, _hint(hint), self._deadline()))
+        asked_by_portal = portal_parameters(*of_portal)
+        last = self._cookies.last(request.cookies, store)
+        return self._go(
+            lambda: self._flow.initiate(
+                store,
+                iss,
+                target,
+                _hint(hint),
+                self._deadline(),
+                last=last,
+                portal_parameters=asked_by_portal,
+            )
+        )
 
-    def _go(self, begin: Callable[[], ToProvider | Choose]) -> Response:
+    def _go(self, begin: Callable[[], ToProvider | Choose], *, by_form: bool = False) -> Response:
         """What every way into a sign-in has in common: it must not go round in circles."""
         turns = self._cookies.turns(request.cookies)
         if not was_clicked(request):
@@ -77,16 +119,16 @@ class _Views:
                 raise Refused(Reason.SIGN_IN_LOOP)
         step = begin()
         if isinstance(step, Choose):
-            return chooser(step.store, step.connections, step.return_to)
-        response = self._to_provider(step)
+            return question(step)
+        response = self._to_provider(step, by_form=by_form)
         if not was_clicked(request):
             self._cookies.set_turns(response, turns)
         return response
 
-    def _to_provider(self, step: ToProvider) -> Response:
+    def _to_provider(self, step: ToProvider, *, by_form: bool = False) -> Response:
         g.reference, g.store, g.connection = step.ticket.reference, step.ticket.store, step.ticket.connection
         g.event = "sign_in_restarted" if step.ticket.restarts else "sign_in_started"
-        response = _see_other(step.url)
+        response = leaving(step.url) if by_form else _see_other(step.url)
         self._cookies.issue(response, step.ticket, request.cookies, form_post=self._by_form(step.ticket))
         return response
 
@@ -100,21 +142,67 @@ class _Views:
         parameters = request.form if form_post else request.args
         answer = Callback.parse(connection, parameters.items(multi=True), form_post=form_post)
         g.reference = reference_of(answer.state)
+        if is_dry(answer.state):
+            return self._arrived(answer)
         # Only a way back: a state without its ticket may have been written by anybody.
-        g.back = way_back(self._flow.stores.get(store_of(answer.state)), connection)
+        g.back = partial(way_back, self._flow.stores.get(store_of(answer.state)), connection)
         ticket = self._cookies.ticket(request.cookies, answer.state)
         if ticket is not None:
             g.store = ticket.store
-            g.back = way_back(self._flow.stores.get(ticket.store), ticket.connection, ticket.return_to)
+            g.back = partial(self._way_back, ticket)
         others = ticket is None and self._cookies.has_tickets(request.cookies)
-        step = self._flow.finish(answer, ticket, self._deadline(), other_tickets=others)
+        try:
+            step = self._flow.finish(
+                answer,
+                ticket,
+                self._deadline(),
+                other_tickets=others,
+                client_address=self._address(request),
+            )
+        except Refused as refused:
+            if ticket is not None and refused.reason in WRONG_ACCOUNT:
+                self._forget_last(ticket)
+            raise
         return self._to_store(step) if isinstance(step, SignedIn) else self._to_provider(step)
 
+    def _arrived(self, answer: Callback) -> Response:
+        """For `bridge connections test`: handed over unread. No cookie is asked for: nobody is signed in."""
+        g.event = "dry_sign_in_arrived"
+        self._bridge.dry_sign_in.arrive(answer)
+        return arrived(self._flow.connections[answer.connection])
+
     def _to_store(self, step: SignedIn) -> Response:
-        response = _see_other(step.hand_off.url)
-        self._cookies.ended(response, step.ticket, form_post=self._by_form(step.ticket))
+        to_store = step.hand_off
+        response = form_post(to_store) if isinstance(to_store, FormPost) else _see_other(to_store.url)
+        self._cookies.ended(response, step.ticket, request.cookies, form_post=self._by_form(step.ticket))
         self._cookies.set_session(response, step.ticket.store, step.session)
+        store = self._flow.stores[step.ticket.store]
+        if len(store.connections) > 1:
+            self._cookies.set_last(response, store.name, step.ticket.connection)
         return response
+
+    def _way_back(self, ticket: Ticket) -> WayBack:
+        connection = self._flow.connections.get(ticket.connection)
+        asks = connection is not None and not {"select_account", "login"}.isdisjoint(connection.asking.prompt)
+        store = self._flow.stores.get(ticket.store)
+        return way_back(
+            store, ticket.connection, ticket.return_to, binding=ticket.binding, other_account=asks
+        )
+
+    def _forget_last(self, ticket: Ticket) -> None:
+        """Else the next click would lead to the same refusal."""
+        last = self._cookies.last(request.cookies, ticket.store)
+        # A provider's own form brings no Lax cookie along: then it may be there, unseen.
+        unseen = (
+            not last and request.method == "POST" and len(self._flow.stores[ticket.store].connections) > 1
+        )
+        if last != ticket.connection and not unseen:
+            return
+
+        @after_this_request
+        def forget(response: FlaskResponse) -> FlaskResponse:
+            self._cookies.forget_last(response, ticket.store)
+            return response
 
     # -- both -------------------------------------------------------------------------------
 

@@ -92,14 +92,15 @@ class World:
     def stored(self) -> Iterator[tuple[str, str]]:
         """What Redis holds, as text, with the connection it is of (empty where that cannot be told).
 
-        Attempts are left out: one that is under way must keep its verifier.
+        Attempts are left out: one that is under way must keep its verifier. So are providers' documents,
+        which are kept as they came: what stands there the provider shows to everybody.
         """
         with redis.Redis.from_url(self._redis.url, decode_responses=True) as server:
             for key in server.scan_iter(count=1000):
                 if server.type(key) == "stream":
                     events = [event for _id, event in server.xrange(key)]
                     yield from ((event.get("connection", ""), str(event)) for event in events)
-                elif ":attempt:" not in key:
+                elif ":attempt:" not in key and ":document:" not in key:
                     yield "", f"{key} {_content(server, str(key))}"
 
     def logged(self) -> Iterator[tuple[str, str]]:

@@ -21,11 +21,16 @@ MANY = {
     "yamada": "株式会社山田商事",
     **{f"branch-{number:02}": f"Branch office {number}" for number in range(1, 26)},
 }
+OWN = {"acme": "acme.example", "wayne": "wayne.example"}  # domains, by connection
 ACCENT = "rgb(10, 107, 75)"  # of the operator's own theme
 
 
 class Choices:
-    """Store `few` has two connections and store `many` has thirty; one provider stands behind them all."""
+    """Stores with several connections; one provider stands behind them all.
+
+    `few` has two, `many` has thirty, for addresses of every domain; the two of `typed` have domains of their
+    own, and `mixed` has these and the two of `few`.
+    """
 
     def __init__(self, scene: Scene, folder: Path) -> None:
         # To a browser bridge.localhost and 127.0.0.1 are different sites, as bridge, provider and store
@@ -35,12 +40,14 @@ class Choices:
         self._client = Client(
             client_id="several",
             client_secret=secrets.token_urlsafe(24),
-            redirect_uris=tuple(f"{self.url}/callback/{name}" for name in MANY),
+            redirect_uris=tuple(f"{self.url}/callback/{name}" for name in (*MANY, *OWN)),
             name="Ledgerleaf",
         )
         self._idp = Served.knowing_its_url(self._make_idp)
         try:
-            (folder / "theme.css").write_text(f":root {{ --bridge-accent: {ACCENT}; }}", encoding="utf-8")
+            (folder / "theme.css").write_text(
+                f":root {{ --bridge-accent: {ACCENT}; --bridge-accent-text: #fff; }}", encoding="utf-8"
+            )
             config = folder / "bridge.toml"
             config.write_text(self._configuration(scene), encoding="utf-8")
             self._process = BridgeProcess(config, port)
@@ -63,10 +70,18 @@ class Choices:
         like = tables.pop("connections").popitem()[1]
         client = {"client_id": self._client.client_id, "client_secret": self._client.client_secret}
         connections = {
-            name: {**like, **client, "label": label, "issuer": self._idp.url} for name, label in MANY.items()
+            name: {**like, **client, "label": label, "issuer": self._idp.url, "domains": ["*"]}
+            for name, label in MANY.items()
         }
+        for name, domain in OWN.items():
+            connections[name] = {
+                **connections["globex"],
+                "label": f"{name.title()} staff",
+                "domains": [domain],
+            }
         store = tables.pop("stores")[STORE]
-        stores = {name: {**store, "connections": list(of)} for name, of in (("few", FEW), ("many", MANY))}
+        ways = {"few": FEW, "many": MANY, "typed": OWN, "mixed": OWN | FEW}
+        stores = {name: {**store, "connections": list(of)} for name, of in ways.items()}
         return _toml({**tables, "connections": connections, "stores": stores})
 
 

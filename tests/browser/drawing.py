@@ -8,7 +8,11 @@ from playwright.sync_api import Page
 from bridge.domain.refusal import Reason
 from bridge.web.pages import WayBack, refusal
 
-_BACK = WayBack("https://a-store-with-a-remarkably-long-name.example.com", "/login/us?connection=acme")
+_BACK = WayBack(
+    "https://a-store-with-a-remarkably-long-name.example.com",
+    "/login/us?connection=acme",
+    "/login/us?connection=",
+)
 
 
 def drawn(page: Page, bridge_url: str, *, reference: str = "4kq2x9vz") -> Iterator[Reason]:
@@ -32,7 +36,7 @@ def overflow(page: Page) -> int:
 
 
 #: Words on the pages, by what they are to the eye.
-_WORDS = "h1, main p:not(.actions), .host, .reference code, .button, .quiet, .ways a"
+_WORDS = "h1, main p:not(.actions), .host, .reference code, .button, .quiet, .ways a, .ask label"
 
 _COLOURS = """words => [...document.querySelectorAll(words)].filter(it => it.innerText).map(it => {
     let behind = it;

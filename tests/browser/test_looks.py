@@ -15,6 +15,15 @@ from tests.browser.shopper import Shopper
 
 pytestmark = pytest.mark.browser
 
+WRONG = "typed=1&login_hint=ada.lovelace%40acme"
+NAMES = {
+    "email": "typed",
+    "email-wrong": f"typed?{WRONG}",
+    "mixed": "mixed",
+    "mixed-wrong": f"mixed?{WRONG}",
+    "mixed-nobodys": "mixed?typed=1&login_hint=ada%40nowhere.example",
+}
+ASKING = tuple(NAMES.values())
 TITLE_END = " \N{EN DASH} sign-in"
 DESKTOP: Any = {"viewport": {"width": 1280, "height": 800}}
 MOBILE: Any = {"viewport": {"width": 360, "height": 740}}
@@ -29,8 +38,9 @@ def test_words_stand_out_from_what_is_behind_them(
     page = new_shopper(color_scheme=scheme).page
     for reason in drawn(page, scene.bridge_url):
         assert faintest(page) >= 4.5, reason
-    page.goto(f"{choices.url}/login/few")
-    assert faintest(page) >= 4.5
+    for path in ("few", *ASKING):
+        page.goto(f"{choices.url}/login/{path}")
+        assert faintest(page) >= 4.5, path
 
 
 def test_no_refusal_is_wider_than_the_smallest_screen(new_shopper: NewShopper, scene: Scene) -> None:
@@ -41,9 +51,9 @@ def test_no_refusal_is_wider_than_the_smallest_screen(new_shopper: NewShopper, s
 
 def test_no_choice_is_wider_than_the_smallest_screen(new_shopper: NewShopper, choices: Choices) -> None:
     page = new_shopper(**SMALLEST).page
-    for store in ("few", "many"):
-        page.goto(f"{choices.url}/login/{store}")
-        assert overflow(page) == 0, store
+    for path in ("few", "many", *ASKING):
+        page.goto(f"{choices.url}/login/{path}")
+        assert overflow(page) == 0, path
 
 
 def test_what_can_be_pressed_is_large_enough_for_a_thumb(
@@ -55,7 +65,9 @@ def test_what_can_be_pressed_is_large_enough_for_a_thumb(
     page.goto(f"{scene.bridge_url}/healthz")
     show(page, Flask("bridge.web"), Reason.ACCESS_DENIED)
     boxes += [link.bounding_box() for link in page.get_by_role("link").all()]
-    assert len(boxes) == 33
+    assert len(boxes) == 34
+    page.goto(f"{choices.url}/login/typed")
+    boxes += [page.get_by_label("Work e-mail").bounding_box(), page.get_by_role("button").bounding_box()]
     assert all(box is not None and box["height"] >= 44 and box["width"] >= 44 for box in boxes)
 
 
@@ -82,7 +94,7 @@ def test_pictures_for_a_person_to_look_at(
     scheme: Literal["light", "dark"],
 ) -> None:
     app = Flask("bridge.web")
-    for size, options in {"desktop": DESKTOP, "mobile": MOBILE, "zoomed": ZOOMED}.items():
+    for size, options in {"desktop": DESKTOP, "mobile": MOBILE, "small": SMALLEST, "zoomed": ZOOMED}.items():
         page = new_shopper(color_scheme=scheme, **options).page
         page.goto(f"{scene.bridge_url}/healthz")
         for reason in (
@@ -93,7 +105,7 @@ def test_pictures_for_a_person_to_look_at(
         ):
             show(page, app, reason)
             page.screenshot(path=screenshots / f"{reason.value}-{size}-{scheme}.png")
-        for store in ("few", "many"):
-            page.goto(f"{choices.url}/login/{store}")
-            page.screenshot(path=screenshots / f"chooser-{store}-{size}-{scheme}.png")
+        for name, path in {"few": "few", "many": "many", **NAMES}.items():
+            page.goto(f"{choices.url}/login/{path}")
+            page.screenshot(path=screenshots / f"chooser-{name}-{size}-{scheme}.png")
     assert len(list(screenshots.glob(f"*-{scheme}.png"))) >= 18

@@ -23,7 +23,7 @@ class Witness:
     def strangers(self) -> set[str]:
         """Hosts off this machine that somebody was asked for."""
         hosts = {urlsplit(url).hostname or "" for url in self.urls if url.startswith("http")}
-        return {host for host in hosts if host != "127.0.0.1" and not host.endswith(".localhost")}
+        return {host for host in hosts if host != "127.0.0.1" and not f".{host}".endswith(".localhost")}
 
     def callback(self) -> str:
         """Where the provider last sent this browser."""

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bridge.demo.redis_server import RedisServer
+from tests.cli.customers import Desk
 from tests.journeys.stage import Stage
 
 
@@ -25,3 +27,11 @@ def own_stage(tmp_path: Path) -> Iterator[Stage]:
     """A stage to break."""
     with Stage(tmp_path) as stage:
         yield stage
+
+
+@pytest.fixture
+def desk(redis_server: RedisServer, tmp_path: Path) -> Iterator[Desk]:
+    """An operator's, with a customer map of its own."""
+    desk = Desk.at(redis_server.url, tmp_path)
+    yield desk
+    desk.server.close()

@@ -51,10 +51,11 @@ def test_all_is_well(stage: Stage, config: Path) -> None:
 
     assert (ended.status, ended.err) == (0, ""), ended.said
     lines = ended.out.splitlines()
-    assert "ok       configuration: 2 connections, 3 stores" in lines
+    assert "ok       configuration: 4 connections, 5 stores" in lines
     assert any(line.startswith("warning  server.development: true") for line in lines)
     assert any(line.startswith("ok       redis: answers (") for line in lines)
     assert f"ok       connections.acme: register at the provider: {stage.public_url}/callback/acme" in lines
+    assert "ok       connections.acme: the secret is accepted" in lines
     assert any(line.startswith("ok       stores.us: the Customers API answers") for line in lines)
     assert any("the store's clock is" in line for line in lines)
 
@@ -105,7 +106,7 @@ def test_as_json_a_failure_is_still_json_and_exits_1(own_stage: Stage) -> None:
     ended = bridge("check", "--json", "--config", own_stage.write_configuration())
     assert ended.status == 1
     failed = [finding["subject"] for finding in json.loads(ended.out) if finding["level"] == "failed"]
-    assert failed == ["connections.acme"]
+    assert failed == ["connections.acme", "connections.acme-any"], "both ask the same provider"
 
 
 @pytest.mark.parametrize("command", ["check", "serve"])

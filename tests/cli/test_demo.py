@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bridge.demo.scene import Scene
 from tests.cli.command import alive, bridge, end, family, said, start
-from tests.journeys.process import quiet_port
+from tests.journeys.process import BridgeProcess, quiet_port
 
 pytestmark = pytest.mark.slow
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
@@ -20,9 +21,21 @@ def test_the_check_walks_through_every_step_and_exits_0() -> None:
     ended = bridge("demo", "--check", within=60)
     assert ended.status == 0, ended.said
     lines = ended.out.splitlines()
-    assert len(lines) >= 5
+    assert len(lines) >= 13
     assert all(line.startswith(("✓", "ok")) for line in lines)
     assert "/login/token/eyJ" not in ended.said
+
+
+def test_the_check_passes_with_a_second_store_whose_tokens_the_bridge_signs(tmp_path: Path) -> None:
+    port, lines = quiet_port(), list[str]()
+    with Scene(port, work_dir=tmp_path, legacy_sso=True) as scene:
+        bridge = BridgeProcess(scene.config_path, port)
+        try:
+            assert scene.check(lines.append), "\n".join(lines)
+        finally:
+            bridge.kill()
+        granted = {one.grant_type for one in scene.europe.platform.requests}
+    assert granted == {"client_credentials", "revocation"}, "no customer's token came from the platform"
 
 
 @linux
@@ -55,7 +68,7 @@ def test_it_prints_one_address_to_open_and_stops_with_nothing_left_running(
 
 
 @linux
-@pytest.mark.parametrize("which", [0, 1, 2])
+@pytest.mark.parametrize("which", range(5))
 def test_a_taken_port_is_named_and_nothing_is_left_running(tmp_path: Path, which: int) -> None:
     port = quiet_port()
     with socket.create_server(("127.0.0.1", port + which)):

@@ -55,6 +55,7 @@ class Module:
         self.response_mode = response_mode
 
         # -- behaviour
+        self.is_hidden = True  # the bridge would fetch its documents before a test has changed them
         self.jwks_path = "jwks"
         self.id_token_algs = ["none", *_RSA_ALGS, *_EC_ALGS]
         self.published_issuer = self.issuer

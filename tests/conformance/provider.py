@@ -27,6 +27,8 @@ def create_provider(modules: Mapping[str, Module]) -> Flask:
     @app.route("/test/a/<alias>/<path:path>", methods=["GET", "POST"])
     def answer(alias: str, path: str) -> Response:
         module = modules.get(alias) or abort(404)
+        if module.is_hidden:
+            abort(503)
         module.requests.append(path)
         try:
             if path == DISCOVERY:

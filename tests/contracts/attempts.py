@@ -10,7 +10,7 @@ from bridge.domain.limits import OUTCOME_LIFE, UNDERWAY_LIFE
 from bridge.domain.outcome import Outcome, Underway
 from bridge.domain.refusal import Reason, Refused
 
-from .people import CUSTOMER, attempt, link, session
+from .people import ADA, CUSTOMER, EVE, attempt, link, session
 from .state import StateUnderTest, all_at_once
 
 LIFETIME = 900  # seconds
@@ -22,6 +22,12 @@ class AttemptsContract:
     def test_an_attempt_comes_back_as_it_was(self, state: StateUnderTest) -> None:
         put = attempt(return_to="/caf%C3%A9?q=1&r=\"'", restarts=1)
         state.attempts.put(put)
+        assert state.attempts.take(put.state) == put
+
+    def test_what_a_portal_asked_for_comes_back_too(self, state: StateUnderTest) -> None:
+        put = attempt(portal_parameters={"organization": "org_1", "invitation": 'a"b\n'})
+        state.attempts.put(put)
+        assert state.attempts.peek(put.state) == put
         assert state.attempts.take(put.state) == put
 
     def test_of_fifty_who_ask_at_once_exactly_one_gets_the_attempt(self, state: StateUnderTest) -> None:
@@ -87,7 +93,9 @@ class AttemptsContract:
         state.attempts.take(put.state)
         state.sign_ins.link(link())
         state.sign_ins.record(put, made)
-        outcome = Outcome(store="us", return_to="/a b", session=made.handle, customer=CUSTOMER)
+        outcome = Outcome(
+            store="us", return_to="/a b", session=made.handle, identity=made.identity, customer=CUSTOMER
+        )
         assert state.attempts.take(put.state) == outcome
         assert state.attempts.peek(put.state) == outcome
         state.assert_lives(put.state, OUTCOME_LIFE)
@@ -112,7 +120,7 @@ class CreatingContract:
         most: list[int] = []
 
         def create(number: int) -> None:
-            with state.sign_ins.creating("us", "ada@acme.com", _deadline(10)):
+            with state.sign_ins.creating("us", ADA, "ada@acme.com", _deadline(10)):
                 inside.append(number)
                 most.append(len(inside))
                 time.sleep(0.002)
@@ -123,27 +131,30 @@ class CreatingContract:
 
     def test_other_customers_and_other_stores_do_not_wait(self, state: StateUnderTest) -> None:
         with (
-            state.sign_ins.creating("us", "ada@acme.com", _deadline(1.2)),
-            state.sign_ins.creating("us", "eve@acme.com", _deadline(1.2)),
-            state.sign_ins.creating("eu", "ada@acme.com", _deadline(1.2)),
+            state.sign_ins.creating("us", ADA, "ada@acme.com", _deadline(1.2)),
+            state.sign_ins.creating("us", EVE, "eve@acme.com", _deadline(1.2)),
+            state.sign_ins.creating("eu", ADA, "ada@acme.com", _deadline(1.2)),
         ):
             """Three held at once: a wait would have been refused at the deadline."""
 
     def test_a_failure_lets_go(self, state: StateUnderTest) -> None:
-        with pytest.raises(KeyError), state.sign_ins.creating("us", "ada@acme.com", _deadline(5)):
+        with pytest.raises(KeyError), state.sign_ins.creating("us", ADA, "ada@acme.com", _deadline(5)):
             raise KeyError
-        with state.sign_ins.creating("us", "ada@acme.com", _deadline(1.2)):
+        with state.sign_ins.creating("us", ADA, "ada@acme.com", _deadline(1.2)):
             """Held again: a lock that stayed would have been refused at the deadline."""
 
     def test_who_waits_in_vain_is_refused_while_there_is_time_to_say_so(self, state: StateUnderTest) -> None:
-        with state.sign_ins.creating("us", "ada@acme.com", _deadline(5)):
+        with state.sign_ins.creating("us", ADA, "ada@acme.com", _deadline(5)):
             deadline = _deadline(1.2)
-            with pytest.raises(Refused) as caught, state.sign_ins.creating("us", "ada@acme.com", deadline):
+            with (
+                pytest.raises(Refused) as caught,
+                state.sign_ins.creating("us", ADA, "ada@acme.com", deadline),
+            ):
                 raise AssertionError("two at once")
             assert caught.value.reason is Reason.CUSTOMER_BUSY
             assert 0.5 < deadline.remaining() < 1
             # And who was refused has not let go of what is another's.
-            with pytest.raises(Refused), state.sign_ins.creating("us", "ada@acme.com", _deadline(0.5)):
+            with pytest.raises(Refused), state.sign_ins.creating("us", ADA, "ada@acme.com", _deadline(0.5)):
                 raise AssertionError("two at once")
 
 

@@ -16,7 +16,10 @@ from flask import Flask, redirect, request, session
 from flask.typing import ResponseReturnValue
 
 from bridge.demo.bigcommerce.options import StoreOptions
+from bridge.demo.europe import Europe
 from bridge.demo.idp import Client
+
+from .plaineurope import PlainEurope
 
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -48,8 +51,39 @@ def login_token(store: StoreOptions, header: dict[str, Any] | None = None, **cla
     return f"{signed}.{b64(hmac.digest(store.client_secret.encode(), signed.encode(), 'sha256'))}"
 
 
+def asking_first(app: Flask, path: str, login: Callable[[], ResponseReturnValue]) -> None:
+    """A second way in, by the e-mail address."""
+
+    @app.get(path)
+    def ask() -> ResponseReturnValue:
+        if "login_hint" in request.args:
+            return login()
+        return (
+            '<form><input name="login_hint"><input name="return_to" value="/cart"><button>Go</button></form>'
+        )
+
+
+def find_or_create(shop: str, store: StoreOptions, claims: dict[str, Any]) -> int:
+    api = f"{shop}/stores/{store.store_hash}/v3/customers"
+    headers = {"X-Auth-Token": store.access_token, "Content-Type": "application/json"}
+    found = fetch(f"{api}?{urlencode({'email:in': claims['email']})}", None, headers)["data"]
+    if not found:
+        row = {
+            "email": claims["email"],
+            "first_name": claims["given_name"],
+            "last_name": claims["family_name"],
+        }
+        found = fetch(api, json.dumps([row]).encode(), headers)["data"]
+    return int(found[0]["id"])
+
+
 def plain_bridge(
-    where: Callable[[], tuple[str, str]], client: Client, store: StoreOptions, *, careless: bool
+    where: Callable[[], tuple[str, str]],
+    client: Client,
+    store: StoreOptions,
+    europe: Europe,
+    *,
+    careless: bool,
 ) -> Flask:
     """`where` tells the addresses of the provider and the store; a careless bridge trusts every e-mail."""
     app = Flask(__name__)
@@ -59,10 +93,14 @@ def plain_bridge(
     def refuse(code: str) -> ResponseReturnValue:
         return "<!doctype html><p>No.", 403, {"Bridge-Refusal": code}
 
+    second = PlainEurope(app, europe)
+
     @app.get("/login/us")
+    @app.get("/login/eu", endpoint="login_eu")
     def login() -> ResponseReturnValue:
         verifier = secrets.token_urlsafe(48)
         session.update(verifier=verifier, state=secrets.token_hex(8), return_to=request.args["return_to"])
+        session.update(asked=dict(request.args), store=request.path.rpartition("/")[2])
         asked = {
             "client_id": client.client_id,
             "redirect_uri": client.redirect_uris[0],
@@ -73,6 +111,8 @@ def plain_bridge(
             "code_challenge_method": "S256",
         }
         return redirect(f"{where()[0]}/authorize?{urlencode(asked)}", 303)
+
+    asking_first(app, "/login/companies", login)
 
     @app.get("/callback/acme")
     def callback() -> ResponseReturnValue:
@@ -92,26 +132,15 @@ def plain_bridge(
         claims = jwt.decode(
             tokens["id_token"], key, algorithms=["RS256"], audience=client.client_id, issuer=idp
         )
+        if session["store"] == "eu":
+            return second.hand_over(claims)
         session["hint"] = tokens["id_token"]
         if claims["sub"] not in known:
             if not claims.get("email_verified") and not careless:
                 return refuse("email_unverified")
-            known[claims["sub"]] = find_or_create(shop, claims)
+            known[claims["sub"]] = find_or_create(shop, store, claims)
         token = login_token(store, customer_id=known[claims["sub"]], redirect_to=session["return_to"])
         return redirect(f"{shop}/login/token/{token}", 303)
-
-    def find_or_create(shop: str, claims: dict[str, Any]) -> int:
-        api = f"{shop}/stores/{store.store_hash}/v3/customers"
-        headers = {"X-Auth-Token": store.access_token, "Content-Type": "application/json"}
-        found = fetch(f"{api}?{urlencode({'email:in': claims['email']})}", None, headers)["data"]
-        if not found:
-            row = {
-                "email": claims["email"],
-                "first_name": claims["given_name"],
-                "last_name": claims["family_name"],
-            }
-            found = fetch(api, json.dumps([row]).encode(), headers)["data"]
-        return int(found[0]["id"])
 
     @app.get("/logout/us")
     def logout() -> ResponseReturnValue:

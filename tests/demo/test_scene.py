@@ -12,6 +12,7 @@ import pytest
 from bridge.demo.redis_wire import free_port
 from bridge.demo.scene import Scene
 from bridge.demo.serving import Served
+from bridge.demo.shopper import Shopper
 
 from .plainbridge import plain_bridge
 
@@ -20,7 +21,11 @@ from .plainbridge import plain_bridge
 def scene_with_bridge(work_dir: Path, *, careless: bool = False) -> Iterator[Scene]:
     with Scene(free_port(), work_dir=work_dir) as scene:
         app = plain_bridge(
-            lambda: (scene.idp_url, scene.store_url), scene.client, scene.store_options, careless=careless
+            lambda: (scene.idp_url, scene.store_url),
+            scene.client,
+            scene.store_options,
+            scene.europe,
+            careless=careless,
         )
         with Served(app, port=int(scene.bridge_url.rpartition(":")[2])):
             yield scene
@@ -30,7 +35,7 @@ def test_the_check_passes_with_a_careful_bridge(tmp_path: Path) -> None:
     lines: list[str] = []
     with scene_with_bridge(tmp_path) as scene:
         assert scene.check(lines.append), "\n".join(lines)
-    assert len(lines) == 7
+    assert len(lines) == 13
 
 
 def test_the_check_fails_with_a_bridge_that_trusts_unverified_addresses(tmp_path: Path) -> None:
@@ -61,6 +66,30 @@ def test_the_configuration_is_toml_for_this_scene_and_nobody_elses_to_read(tmp_p
         assert written["connections"]["acme"]["issuer"] == scene.idp_url
         assert written["connections"]["acme"]["client_secret"] == scene.client.client_secret
         assert written["stores"]["us"]["bigcommerce"]["api_url"] == scene.store_url
+        europe = written["stores"]["eu"]
+        assert europe["return_url"] == f"{scene.europe.url}/auth/return"
+        assert europe["handoff_secret"] == scene.europe.handoff_secret
+        assert europe["connections"] == written["stores"]["us"]["connections"]
+        assert europe["commercelayer"]["mode"] == "jwt_bearer"
+        assert "legacy_sso" not in europe["commercelayer"]
+
+
+def test_the_store_in_legacy_mode_shares_a_secret_and_nothing_of_the_sales_channel(tmp_path: Path) -> None:
+    with Scene(free_port(), work_dir=tmp_path, legacy_sso=True) as scene:
+        written = tomllib.loads(scene.config_path.read_text(encoding="utf-8"))
+    europe = written["stores"]["eu"]["commercelayer"]
+    assert europe["mode"] == "legacy_sso"
+    assert len(europe["legacy_sso"]["shared_secret"]) == 64
+    assert "client_secret" not in europe
+
+
+def test_each_store_tells_of_the_other_and_the_portal_of_both(tmp_path: Path) -> None:
+    with Scene(free_port(), work_dir=tmp_path) as scene:
+        shopper = Shopper()
+        assert shopper.open(scene.store_url).press("Morgenrot").url == f"{scene.europe.url}/"
+        assert shopper.open(scene.europe.url).press("Ledgerleaf").url == f"{scene.store_url}/"
+        links = {link.href.partition("?")[0] for link in shopper.open(scene.idp_url).markup.links}
+        assert {f"{scene.bridge_url}/initiate/us", f"{scene.europe.url}/sign-in"} <= links
 
 
 def test_a_temporary_folder_is_gone_after_the_scene() -> None:

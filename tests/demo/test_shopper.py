@@ -26,10 +26,12 @@ def site() -> Flask:
     app.add_url_rule("/round", endpoint="round", view_func=lambda: redirect("/round", 302))
     app.add_url_rule("/gone", endpoint="gone", view_func=lambda: ("<p>gone", 410))
     app.add_url_rule("/set", endpoint="set", view_func=with_cookie)
+    app.add_url_rule("/on", endpoint="on", view_func=lambda: LEADS_ON)
     app.add_url_rule("/auto", endpoint="auto", view_func=lambda: AUTO)
     return app
 
 
+LEADS_ON = '<meta http-equiv="refresh" content="0; url=/echo?a=1&amp;b=2">'
 AUTO = '<form method="post" action="/keep"><input name="code" value="7"></form><script>document.forms[0].submit()</script>'
 
 
@@ -54,6 +56,18 @@ def with_cookie() -> ResponseReturnValue:
 def url() -> Iterator[str]:
     with Served(site()) as served:
         yield served.url
+
+
+def test_a_page_that_leads_on_at_once_is_left_at_once(url: str) -> None:
+    page = Shopper().open(f"{url}/on")
+    assert page.url == f"{url}/echo?a=1&b=2"
+    assert [hop.status for hop in page.hops] == [200, 200]
+
+
+def test_a_field_is_filled_and_not_sent_twice(url: str) -> None:
+    shopper = Shopper()
+    page = shopper.open(url)
+    assert shopper.submit(page, page.markup.forms[0], {"who": "Ada"}).url == f"{url}/greet?who=Ada"
 
 
 def test_a_button_sends_its_form(url: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.domain.email import MAX_LENGTH, domain_of, normal_email
+from bridge.domain.email import MAX_LENGTH, domain_of, normal_domain, normal_email, typed_domain
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,52 @@ def test_a_normal_address_is_lower_case_ascii_with_one_at_sign_and_stays_as_it_i
 def test_an_endless_address_is_refused_at_once() -> None:
     assert normal_email("a." * 100_000 + "@") == ""
     assert normal_email("a" * 249 + "!") == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "domain"),
+    [
+        ("ada@acme.com", "acme.com"),
+        ("  Ada@ACME.com\n", "acme.com"),
+        ("\u00fc@acme.com", "acme.com"),
+        ("ada@B\u00dcCHER.example", "xn--bcher-kva.example"),
+        ("ada@bu\u0308cher.example", "xn--bcher-kva.example"),
+        ("ada@XN--bcher-kva.example", "xn--bcher-kva.example"),
+        ("ada@stra\u00dfe.example", "xn--strae-oqa.example"),
+        ("ada@\u682a\u5f0f.example", "xn--w0tp6r.example"),
+        pytest.param("\uff41da\uff20acme\uff0ecom", "acme.com", id="full width"),
+        pytest.param("ada@acme\u3002com", "acme.com", id="an ideographic full stop"),
+        pytest.param("ada@acme\u200b.com\ufeff", "acme.com", id="invisible ones from a copied text"),
+    ],
+)
+def test_an_address_shows_the_way_however_it_is_typed(written: str, domain: str) -> None:
+    assert typed_domain(written) == domain
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "ada", "acme.com", "@acme.com", "ada@", "ada@acme", "a da@acme.com", "ada@ac me.com", "ada@b\u00fc cher.com",
+     "ada@evil.example@acme.com", "Ada <ada@acme.com>", "ada@acme.com,eve@acme.com", "ada@acme..com", "ada@127.0.0.1",
+     "ada@acme.com\0", "a\0da@acme.com", "ada@b\u00fc\ud800.com", "a" * 65 + "@acme.com", "ada@" + "b\u00fc" * 200 + ".com"],
+)  # fmt: skip
+def test_what_is_no_address_shows_no_way(written: str) -> None:
+    assert typed_domain(written) == ""
+
+
+@given(st.text(max_size=300) | st.emails())
+def test_a_domain_found_is_one_that_can_be_configured_and_is_found_again(text: str) -> None:
+    domain = typed_domain(text)
+    if domain:
+        assert domain.isascii()
+        assert domain == domain.lower()
+        assert normal_domain(domain) == typed_domain(f"x@{domain}") == domain
+
+
+@given(st.emails())
+def test_an_address_that_is_evidence_shows_the_way_to_its_own_domain(address: str) -> None:
+    if (
+        normal_email(address)
+        and len(domain_of(address)) < MAX_LENGTH
+        and len(address.partition("@")[0]) <= 64
+    ):
+        assert typed_domain(address) == domain_of(normal_email(address))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -60,6 +61,7 @@ ACCEPTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "at_hash": ({"at_hash": half("the-access-token")}, {}),
     "at_hash of ES384": ({"at_hash": half("the-access-token", "sha384")}, {"alg": "ES384"}),
     "at_hash of EdDSA": ({"at_hash": half("the-access-token", "sha512")}, {"alg": "EdDSA"}),
+    "at_hash of Ed25519": ({"at_hash": half("the-access-token", "sha512")}, {"alg": "Ed25519"}),
     "c_hash": ({"c_hash": half("the-code")}, {}),
     "claims nobody asked for": ({"groups": ["a"] * 200, "acr": "1", "_": None}, {}),
 }
@@ -68,6 +70,14 @@ ACCEPTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_accepted(name: str) -> None:
     assert refused_by(*ACCEPTED[name]) == ""
+
+
+def test_no_other_audience_is_borne_where_the_connection_wants_that() -> None:
+    alone = replace(EXPECTED, sole_audience=True)
+    for aud in ("bridge-at-acme", ["bridge-at-acme"]):
+        assert verify(token({"aud": aud}), alone, accept)["sub"] == "ada"
+    with pytest.raises(ClaimFault, match="several audiences"):
+        verify(token({"aud": ["bridge-at-acme", "api"], "azp": "bridge-at-acme"}), alone, accept)
 
 
 REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
@@ -168,7 +178,7 @@ def test_the_signature_is_looked_at_last_and_its_word_counts() -> None:
 
 
 def test_every_check_on_the_list_refuses_something() -> None:
-    refusing = {check for check, _, _ in REFUSED.values()}
+    refusing = {check for check, _, _ in REFUSED.values()} | {"required", "tenant"}  # see test_issuers.py
     assert len(refusing) == len(CHECKS)
 
 

@@ -166,3 +166,33 @@ def test_the_case_of_a_subject_makes_another_person() -> None:
 
 def test_claims_do_not_show_in_a_log_line() -> None:
     assert "planted" not in repr(identity({"group": "planted"}))
+
+
+@pytest.mark.parametrize(
+    ("email", "outside"),
+    [
+        ("ada@acme.com", False),
+        ("Ada@ACME.co.uk", False),
+        ("ada@b\u00fccher.example", False),
+        ("\u00e4da@acme.com", False),
+        (" ada@acme.com ", False),
+        ("ada@mail.acme.com", True),
+        ("ada@acme.com.evil.example", True),
+        ("ada@acme.com@evil.example", True),
+        ("ada@evilacme.com", True),
+        ("ada@acme.com, eve@evil.example", True),
+        ("ada", True),
+        ("ada@" + "\u00fc" * 100_000, True),
+        ("", False),
+        ("  ", False),
+        (None, False),
+        (["ada@evil.example"], False),
+    ],
+)
+def test_an_address_is_outside_unless_it_is_of_one_of_the_connections_own_domains(
+    email: object, outside: bool
+) -> None:
+    connection = replace(ACME, domains=(*ACME.domains, "xn--bcher-kva.example"))
+    assert identity({"email": email}).is_outside(connection) is outside
+    for domains in ((), ("*",)):
+        assert not identity({"email": email}).is_outside(replace(ACME, domains=domains))

@@ -135,3 +135,47 @@ def test_development_allows_no_plain_http_elsewhere(host: str) -> None:
 def test_the_documents_address_follows_from_the_issuer() -> None:
     assert discovery_url("https://a.example") == "https://a.example/.well-known/openid-configuration"
     assert discovery_url("https://a.example/t/") == "https://a.example/t/.well-known/openid-configuration"
+
+
+ALIASES = {
+    "token_endpoint": "https://mtls.acme.example/token",
+    "userinfo_endpoint": "https://mtls.acme.example/userinfo",
+    "pushed_authorization_request_endpoint": "https://mtls.acme.example/par",
+    "revocation_endpoint": "not looked at",
+}
+
+
+def test_who_shows_a_certificate_goes_to_the_aliases_and_nobody_else_does() -> None:
+    plain = check(mtls_endpoint_aliases=ALIASES)
+    mutual = plain.for_mutual_tls()
+    assert plain.token_endpoint == ISSUER + "/token"
+    assert mutual.token_endpoint == ALIASES["token_endpoint"]
+    assert mutual.userinfo_endpoint == ALIASES["userinfo_endpoint"]
+    assert mutual.pushed_request_endpoint == ALIASES["pushed_authorization_request_endpoint"]
+    same = ("issuer", "authorization_endpoint", "jwks_uri", "end_session_endpoint")
+    assert [getattr(mutual, name) for name in same] == [getattr(plain, name) for name in same]
+
+
+def test_an_endpoint_without_an_alias_stays() -> None:
+    some = check(mtls_endpoint_aliases={"token_endpoint": ALIASES["token_endpoint"]}).for_mutual_tls()
+    assert some.userinfo_endpoint == check().userinfo_endpoint
+    assert check().for_mutual_tls() == check()
+
+
+@pytest.mark.parametrize(
+    "alias", ["http://mtls.acme.example/token", "https://u:p@acme.example/", 7, "", "/token"]
+)
+def test_an_alias_is_judged_as_an_endpoint_is(alias: object) -> None:
+    with pytest.raises(MetadataFault):
+        check(mtls_endpoint_aliases={"token_endpoint": alias})
+
+
+@pytest.mark.parametrize("aliases", [[], "x", 7])
+def test_aliases_that_are_no_object_make_the_document_unusable(aliases: object) -> None:
+    with pytest.raises(MetadataFault, match="mtls_endpoint_aliases"):
+        check(mtls_endpoint_aliases=aliases)
+
+
+def test_what_the_provider_says_of_proofs_is_read() -> None:
+    assert check().dpop_algs is None
+    assert check(dpop_signing_alg_values_supported=["ES256", 7]).dpop_algs == ("ES256",)

@@ -8,17 +8,22 @@ from dataclasses import dataclass, field, replace
 from bridge.domain.attempt import Attempt, Ticket
 from bridge.domain.callback import Callback
 from bridge.domain.connection import Connection
-from bridge.domain.customer import Customer, Profile
+from bridge.domain.customer import Customer, CustomerGone, Profile
 from bridge.domain.deadline import Deadline
-from bridge.domain.hand_off import HandOff, Redirect
+from bridge.domain.hand_off import HandOff, Redirect, Visit
 from bridge.domain.identity import Identity, IdentityKey
+from bridge.domain.link_ports import Links
 from bridge.domain.ports import Attempts, SignIns, Verified
+from bridge.domain.profile import Details
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
 from bridge.domain.store import CustomerPolicy, Store
 from bridge.flows.customers import Customers
-from bridge.flows.sign_in import SignedIn, SignIn, ToProvider
+from bridge.flows.profiles import Profiles
+from bridge.flows.sign_in import SignIn
+from bridge.flows.steps import SignedIn, ToProvider
 from bridge.state.memory import MemoryState
+from bridge.state.memory_links import MemoryPending
 from tests.contracts.world import FakeClock, counting_token
 
 ISSUER = "https://idp.acme.example"
@@ -87,12 +92,26 @@ class Shop:
         self.down = False
         self.clock_known = True
         self.believes_all = False
+        self.remembers = True
+        self.answers_lost: Reason | None = None  # of creations, which happen all the same
+        self.made_for: dict[str, IdentityKey | None] = {}
+        self.told: list[tuple[str, Details]] = []
+        self.keeps: list[str] = []  # what it says it could not write
+        self.rejected: list[str] = []
         self._minted = 0
         self._lock = threading.Lock()
 
     def find(self, email: str, deadline: Deadline) -> Sequence[Customer]:
         self._called()
         return [Customer(number) for number, address in self.book.items() if address == email]
+
+    def find_by_identity(self, identity: IdentityKey, deadline: Deadline) -> Customer | None:
+        """Only where the store remembers whom it made for whom; asked even when nothing is found."""
+        self._called()
+        made = [
+            number for number, maker in self.made_for.items() if maker == identity and number in self.book
+        ]
+        return Customer(made[0]) if made and self.remembers else None
 
     def exists(self, customer: Customer, deadline: Deadline) -> bool:
         self._called()
@@ -105,14 +124,30 @@ class Shop:
             number = str(len(self.book) + 101)
             self.book[number] = profile.email
             self.made.append(profile)
+            self.made_for[number] = profile.identity
+        if self.answers_lost:
+            raise Refused(self.answers_lost, "502")
         return Customer(number)
 
-    def sign_in(self, customer: Customer, return_to: str, provider_clock: float | None) -> HandOff:
+    def update(self, customer: Customer, details: Details, deadline: Deadline) -> Sequence[str]:
+        self._called()
+        if customer.id not in self.book:
+            raise CustomerGone
+        self.told.append((customer.id, details))
+        if details.email in [mail for number, mail in self.book.items() if number != customer.id]:
+            return ["the e-mail stays: another customer has the new one"]
+        self.book[customer.id] = details.email or self.book[customer.id]
+        return self.keeps
+
+    def hand_off(self, visit: Visit, deadline: Deadline) -> HandOff:
+        if visit.customer.id in self.rejected:
+            raise Refused(Reason.CUSTOMER_REJECTED, "record_not_found")
         if not self.clock_known:
             raise Refused(Reason.STORE_CLOCK_UNKNOWN, "no idea")
         with self._lock:
             self._minted += 1
-            return Redirect(f"https://store.example.com/login/{customer.id}/{self._minted}?to={return_to}")
+            address = f"https://store.example.com/login/{visit.customer.id}/{self._minted}"
+            return Redirect(f"{address}?to={visit.return_to}")
 
     def _called(self) -> None:
         self.calls += 1
@@ -129,14 +164,17 @@ class Scene:
         *,
         attempts: Attempts | None = None,
         sign_ins: SignIns | None = None,
+        links: Links | None = None,
         policy: CustomerPolicy | None = None,
         acme: Connection = ACME,
+        other: Connection = OTHER,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.clock = clock
         self.provider, self.other = Provider(), Provider(OTHER.issuer)
         self.shop = Shop()
         self.state = MemoryState(clock.now, pause)
+        self.pending = MemoryPending()
         self.attempts, self.sign_ins = attempts or self.state, sign_ins or self.state
         policy = policy or CustomerPolicy()
         stores = {
@@ -149,20 +187,29 @@ class Scene:
             )
             for name, connections in {"us": ("acme",), "eu": ("acme", "other")}.items()
         }
-        connections = {"acme": acme, "other": OTHER}
+        connections = {"acme": acme, "other": other}
         self.flow = SignIn(
             stores=stores,
             connections=connections,
             providers={"acme": self.provider, "other": self.other},
-            platforms={"us": self.shop, "eu": self.shop},
+            deliveries={"us": self.shop, "eu": self.shop},
             attempts=self.attempts,
-            sign_ins=self.sign_ins,
             customers=Customers(
                 stores=stores,
                 connections=connections,
                 platforms={"us": self.shop, "eu": self.shop},
                 sign_ins=self.sign_ins,
+                links=links or self.state.links,
+                pending=self.pending,
                 now=clock.now,
+                profiles=Profiles(
+                    stores=stores,
+                    connections=connections,
+                    platforms={"us": self.shop, "eu": self.shop},
+                    sign_ins=self.sign_ins,
+                    links=links or self.state.links,
+                    now=clock.now,
+                ),
             ),
             now=clock.now,
             token=counting_token(),
@@ -202,6 +249,7 @@ def callback(state: str, code: str = "", *, error: str = "", connection: str = "
 def signed_in(end: SignedIn | ToProvider) -> str:
     """The address at the store where a sign-in ended."""
     assert isinstance(end, SignedIn)
+    assert isinstance(end.hand_off, Redirect)
     return end.hand_off.url
 
 

@@ -1,16 +1,18 @@
 """Going to the provider and coming back: once, slowly, twice, from elsewhere."""
 
+from dataclasses import replace
+
 import pytest
 
 from bridge.domain.attempt import Attempt, Ticket
 from bridge.domain.limits import UNDERWAY_LIFE
 from bridge.domain.outcome import Outcome
 from bridge.domain.refusal import Reason, Refused
-from bridge.flows.sign_in import Choose, SignedIn, ToProvider
+from bridge.flows.steps import Choose, SignedIn, ToProvider
 from tests.contracts.state import all_at_once
 from tests.contracts.world import FakeClock
 
-from .scene import Scene, callback, customer_of, person, signed_in
+from .scene import ACME, OTHER, Scene, callback, customer_of, person, signed_in
 
 
 @pytest.fixture
@@ -41,10 +43,10 @@ class TestGoing:
     def test_a_store_with_one_connection_asks_nothing(self, scene: Scene) -> None:
         assert self.chosen(self.start(scene, "us")) == "acme"
 
-    def test_a_store_with_several_lets_the_shopper_choose(self, scene: Scene) -> None:
-        way = self.start(scene, "eu")
+    def test_a_store_with_several_lets_the_shopper_choose(self, clock: FakeClock) -> None:
+        way = self.start(Scene(clock, other=replace(OTHER, domains=())), "eu")
         assert isinstance(way, Choose)
-        assert [connection.name for connection in way.connections] == ["acme", "other"]
+        assert [connection.name for connection in way.question.connections] == ["acme", "other"]
         assert way.return_to == "/cart"
 
     @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ class TestGoing:
         [
             ("ada@acme.com", "acme"),
             ("X@Other.COM", "other"),
-            ("x@elsewhere.com", "?"),
+            ("x@elsewhere.com", "acme"),
             ("other.com", "?"),
             ("@", "?"),
         ],
@@ -69,7 +71,6 @@ class TestGoing:
             ("nowhere", None, Reason.STORE_UNKNOWN),
             ("us", "other", Reason.CONNECTION_UNKNOWN),
             ("us", "nobody", Reason.CONNECTION_UNKNOWN),
-            ("us", "", Reason.CONNECTION_UNKNOWN),
         ],
     )
     def test_what_is_not_configured_is_refused(
@@ -78,6 +79,17 @@ class TestGoing:
         with pytest.raises(Refused) as caught:
             self.start(scene, store, connection)
         assert caught.value.reason is reason
+
+    @pytest.mark.parametrize("store", ["us", "eu"])
+    def test_a_connection_named_empty_is_the_wish_to_choose(self, scene: Scene, store: str) -> None:
+        way = scene.flow.start(store, "", "/cart", "ada@acme.com", scene.clock.deadline(), last="acme")
+        assert isinstance(way, Choose)
+        assert (way.return_to, way.login_hint) == ("/cart", "ada@acme.com")
+
+    def test_a_tile_is_led_by_its_issuer_before_what_was_used_last(self, scene: Scene) -> None:
+        deadline = scene.clock.deadline()
+        assert self.chosen(scene.flow.initiate("eu", None, None, "", deadline, last="other")) == "other"
+        assert self.chosen(scene.flow.initiate("eu", ACME.issuer, None, "", deadline, last="other")) == "acme"
 
     def test_a_way_out_of_the_store_is_dropped_at_the_start(self, scene: Scene) -> None:
         way = self.start(scene, "us", to="https://evil.example/")

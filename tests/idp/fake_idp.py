@@ -64,7 +64,7 @@ def signing_key(alg: str = "RS256", number: int = 0) -> Any:
     del number  # another number is another key
     if alg in CURVES:
         return ec.generate_private_key(CURVES[alg])
-    if alg == "EdDSA":
+    if alg in ("EdDSA", "Ed25519"):
         return ed25519.Ed25519PrivateKey.generate()
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 

@@ -50,6 +50,14 @@ class TestAssertion:
         }
         assert LIFETIME == 60
 
+    def test_an_rsa_key_signs_by_pss_where_the_connection_says_so(self) -> None:
+        key = client_key(pem_of("RS256"), "PS256")
+        made = assertion(key, "c", ENDPOINT, NOON, "j")
+        assert jwt.get_unverified_header(made)["alg"] == key.public_jwk["alg"] == "PS256"
+        options: Options = {**NOT_IN_TIME, "verify_aud": False}
+        assert jwt.decode(made, jwt.PyJWK(key.public_jwk), ["PS256"], options=options)["sub"] == "c"
+        assert client_key(pem_of("ES256"), "PS256").alg == "ES256"
+
     def test_another_key_does_not_verify_it(self) -> None:
         made = assertion(client_key(NEW), "c", ENDPOINT, NOON, "j")
         with pytest.raises(jwt.InvalidSignatureError):
@@ -87,6 +95,12 @@ class TestKeys:
         keys = [client_key(text) for text in (NEW, OLD, pem_of("RS256"))]
         assert published([one, CONNECTION, two]) == tuple(key.public_jwk for key in keys)
         assert published([CONNECTION]) == ()
+
+    def test_an_rsa_key_that_connections_sign_differently_with_is_left_open_for_both(self) -> None:
+        one = replace(CONNECTION, client_auth="private_key_jwt", client_keys=(pem_of("RS256"),))
+        two = replace(one, name="two", client_rsa_alg="PS256")
+        (both,), (pss,) = published([one, two]), published([two])
+        assert ("alg" in both, pss["alg"]) == (False, "PS256")
 
 
 class StrictIdp(FakeIdp):

@@ -4,7 +4,8 @@ import pytest
 
 from bridge.domain.http import HttpFailure, HttpReply
 from bridge.domain.refusal import Reason
-from bridge.net.kept import BUDGET, RETRY_GAP
+from bridge.net.budget import BUDGET
+from bridge.net.kept import RETRY_GAP
 
 from .conftest import World
 from .fake_idp import ATTEMPT, json_reply, signing_key
@@ -69,6 +70,8 @@ class TestDocuments:
             (DISCOVERY, HttpFailure("timeout", "slow"), Reason.IDP_TIMEOUT),
             (DISCOVERY, HttpFailure("refused_address", "inside"), Reason.IDP_UNAVAILABLE),
             (DISCOVERY, HttpFailure("tls", "expired"), Reason.IDP_UNAVAILABLE),
+            (DISCOVERY, HttpFailure("busy", "full"), Reason.IDP_BUSY),
+            (DISCOVERY, HttpFailure("circuit_open", "since noon"), Reason.IDP_UNAVAILABLE),
             ("/keys", json_reply({"keys": []}), Reason.IDP_KEYS_INVALID),
             ("/keys", json_reply({"keys": [{"kty": "oct", "k": "AAAA"}]}), Reason.IDP_KEYS_INVALID),
             ("/keys", HttpReply(200, {}, b"<html>"), Reason.IDP_KEYS_INVALID),

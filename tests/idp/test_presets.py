@@ -3,11 +3,13 @@
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from datetime import date
 from typing import get_args
 
 import pytest
 
+from bridge.domain.connection import Connection
 from bridge.idp.presets import PRESETS
 from bridge.settings import ConnectionSettings
 from bridge.settings.keys import key_at
@@ -32,7 +34,13 @@ RIGHT = [
     ("entra", f"{ENTRA}/{GUID.upper()}/v2.0"),
     ("entra", f"https://login.microsoftonline.us/{GUID}/v2.0"),
     ("entra", f"https://acme.ciamlogin.com/{GUID}/v2.0"),
+    ("entra", f"{ENTRA}/organizations/v2.0"),
+    ("entra", f"{ENTRA}/common/v2.0"),
+    ("entra", f"{ENTRA}/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0"),
     ("google", "https://accounts.google.com"),
+    ("adfs", "https://adfs.acme.com/adfs"),
+    ("adfs", "https://sso.acme.com:8443/behind/proxy"),
+    ("apple", "https://appleid.apple.com"),
     ("keycloak", "https://id.acme.com/realms/Acme"),
     ("keycloak", "https://id.acme.com:8443/auth/realms/acme"),
     ("keycloak", "https://acme.com/any/path/realms/acme"),
@@ -61,9 +69,19 @@ WRONG = [
     ("auth0", "https://acme.eu.auth0.com", "must end with a slash"),
     ("auth0", "https://acme.auth0.com/authorize", "with the slash at the end and no path"),
     ("auth0", "https://acme.auth0.com//", "with the slash at the end and no path"),
-    ("entra", f"{ENTRA}/common/v2.0", "not in this version yet"),
-    ("entra", f"{ENTRA}/Organizations/v2.0", "not in this version yet"),
-    ("entra", f"{ENTRA}/consumers", "not in this version yet"),
+    ("entra", f"{ENTRA}/common", "must be https://login.microsoftonline.com/organizations/v2.0"),
+    ("entra", f"{ENTRA}/common/", "(or common in its place)"),
+    ("entra", f"{ENTRA}/organizations/v2.0/", "(or common in its place)"),
+    ("entra", f"{ENTRA}/Organizations/v2.0", "(or common in its place)"),
+    ("entra", f"{ENTRA}:443/organizations/v2.0/x", "(or common in its place)"),
+    ("entra", f"{ENTRA}/consumers", "/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0"),
+    ("entra", f"{ENTRA}/consumers/v2.0", "consumers is that one tenant"),
+    ("adfs", "https://adfs.acme.com/adfs/", "not end with a slash"),
+    ("adfs", "https://adfs.acme.com/", "must end with /adfs"),
+    ("adfs", "https://adfs.acme.com/adfs/services/trust", "must be https://HOST/adfs"),
+    ("adfs", "https://adfs.acme.com/adfs/oauth2/token", "must end with /adfs"),
+    ("apple", "https://appleid.apple.com/", "without a slash at the end"),
+    ("apple", "https://account.apple.com", "must be https://appleid.apple.com"),
     ("entra", f"{ENTRA}/{GUID}", "must end with /v2.0"),
     ("entra", f"{ENTRA}/{GUID}/", "must end with /v2.0"),
     ("entra", f"{ENTRA}/{GUID}/v2.0/", "not end with a slash"),
@@ -141,6 +159,39 @@ def test_every_pattern_can_be_read(name: str) -> None:
     for pattern in (preset.hosts, preset.fits, *(mistake.pattern for mistake in preset.wrong)):
         re.compile(pattern)
     assert bool(preset.fits) == (preset.hosts != r"(?!)")
+
+
+def test_only_two_addresses_of_one_make_stand_for_many_issuers() -> None:
+    templates = {
+        (name, issuer): PRESETS[name].template_for(issuer)
+        for name in PRESETS
+        for _, issuer in (*RIGHT, ("", f"{ENTRA}/common"), ("", f"{ENTRA}/consumers/v2.0"))
+    }
+
+    assert {at: template for at, template in templates.items() if template} == {
+        ("entra", f"{ENTRA}/organizations/v2.0"): ENTRA + "/{tenantid}/v2.0",
+        ("entra", f"{ENTRA}/common/v2.0"): ENTRA + "/{tenantid}/v2.0",
+    }
+
+
+def test_googles_bare_name_is_googles_alone() -> None:
+    aliases = {
+        (name, issuer): PRESETS[name].properties(issuer)["issuer_aliases"]
+        for name in PRESETS
+        for _, issuer in RIGHT
+    }
+
+    assert {at: names for at, names in aliases.items() if names} == {
+        ("google", "https://accounts.google.com"): ("accounts.google.com",)
+    }
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_what_a_row_settles_is_a_property_of_every_connection(name: str) -> None:
+    settled = PRESETS[name].properties("https://id.example.com")
+
+    assert settled.keys() <= {field.name for field in fields(Connection)}
+    assert not settled.keys() & ConnectionSettings.model_fields.keys()
 
 
 def test_a_row_cannot_be_changed() -> None:

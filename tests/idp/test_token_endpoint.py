@@ -100,7 +100,7 @@ class TestAnswer:
     )
     def test_tokens_are_read(self, token_type: str, media: str) -> None:
         body = json.dumps({**ANSWER, "token_type": token_type, "expires_in": "x", "scope": 7}).encode()
-        tokens = token_response(HttpReply(200, {"content-type": media}, body))
+        tokens = token_response(HttpReply(200, {"content-type": media}, body), CONNECTION)
         assert tokens.access_token == "at"
         assert tokens.unverified_id_token.compact == ID_TOKEN
 
@@ -140,6 +140,11 @@ class TestAnswer:
             (400, b'{"error":"invalid_request"}', Reason.IDP_RESPONSE_INVALID),
             (400, b'{"error":"invalid_grant","error":"x"}', Reason.IDP_RESPONSE_INVALID),
             (403, b"{}", Reason.IDP_RESPONSE_INVALID),
+            (403, b"<html>", Reason.IDP_RESPONSE_INVALID),
+            (403, b'{"error":"access_denied"}', Reason.IDP_RESPONSE_INVALID),
+            (403, b'{"error":"invalid_grant"}', Reason.CODE_REJECTED),
+            (403, b'{"error":"unauthorized_client"}', Reason.CLIENT_REJECTED),
+            (403, b"", Reason.CLIENT_REJECTED),
             (429, b"{}", Reason.IDP_UNAVAILABLE),
             (500, b'{"error":"invalid_grant"}', Reason.IDP_UNAVAILABLE),
             (503, b"", Reason.IDP_UNAVAILABLE),
@@ -165,7 +170,7 @@ class TestAnswer:
 
     def refused(self, reply: HttpReply, reason: Reason) -> Refused:
         with pytest.raises(Refused) as caught:
-            token_response(reply)
+            token_response(reply, CONNECTION)
         assert caught.value.reason is reason
         return caught.value
 

@@ -103,6 +103,13 @@ class Browser:
         self.seen.append(answer)
         return answer
 
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """What a program sends: exactly this body."""
+        request = urllib.request.Request(url, data=body, method="POST", headers=dict(headers))
+        reply: HTTPResponse = self._opener.open(request, timeout=30)
+        with reply:
+            return Answer(url, reply.status, reply.headers, reply.read())
+
     def walk(self, url: str, *, until: str = "\0", **request: Any) -> Answer:
         """Follows redirects to a page, or to the redirect that leads to an address beginning with `until`."""
         for _ in range(20):

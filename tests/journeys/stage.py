@@ -50,7 +50,7 @@ class Provider:
         self.client = Client(
             client_id=f"client-{name}",
             client_secret=secrets.token_urlsafe(24) + "+/%:=",
-            redirect_uris=(f"{public_url}/callback/{name}",),
+            redirect_uris=(f"{public_url}/callback/{name}", f"{public_url}/callback/{name}-any"),
         )
         self.heard: list[Heard] = []
         self._options = {"silent": True, **options}
@@ -101,7 +101,8 @@ def _noted(chunks: Iterable[bytes], notes: bytearray) -> Iterable[bytes]:
 class Stage:
     """Everything but the bridges is running from the start; `serve` starts those.
 
-    Stores: `us` with the connection acme, `post` with globex (form_post), `both` with the two.
+    Stores: `us` with the connection acme, `post` with globex (form_post), `both` with the two. `list` has
+    acme-any and globex-any, the same for addresses of every domain, and `mixed` these and acme.
     """
 
     def __init__(self, folder: Path, *, public_url: str = "", **idp_options: Any) -> None:
@@ -155,8 +156,17 @@ class Stage:
                 "domains": domains[name],
             }
         tables["connections.globex"]["response_mode"] = "form_post"
+        for name in self.providers:
+            tables[f"connections.{name}-any"] = {**tables[f"connections.{name}"], "domains": ["*"]}
+        stores = {
+            "us": ["acme"],
+            "post": ["globex"],
+            "both": ["acme", "globex"],
+            "list": ["acme-any", "globex-any"],
+            "mixed": ["acme", "acme-any", "globex-any"],
+        }
         store = self.store_options
-        for name, connections in {"us": ["acme"], "post": ["globex"], "both": ["acme", "globex"]}.items():
+        for name, connections in stores.items():
             tables[f"stores.{name}"] = {
                 "platform": "bigcommerce",
                 "url": self.store_url,

@@ -16,7 +16,7 @@ from bridge.domain.refusal import Reason
 from bridge.settings import declared_keys, read_settings
 from bridge.state import keys as redis_keys
 from bridge.web.app import create_app
-from bridge.wiring import wire
+from bridge.wiring.bridge import wire
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -136,6 +136,17 @@ def test_every_field_of_a_log_line_and_every_cookie_limit_said_in_the_reference_
     assert f"{cookies.TICKET_LIFE // 3600} h; {OUTCOME_LIFE} s" in document
     sizes = (request.MAX_QUERY, request.MAX_COOKIES, request.MAX_BODY)
     assert ", ".join(f"{size // 1024} kB" for size in sizes) in document
+
+
+def test_every_event_of_a_log_line_is_documented() -> None:
+    sources = [path for path in (ROOT / "bridge").rglob("*.py") if "demo" not in path.parts]
+    code = "".join(path.read_text(encoding="utf-8") for path in sources)
+    found = {"request", *re.findall(r'\blog\.\w+\(\s*"([a-z_]+)"', code, re.IGNORECASE)}
+    for usual, other in re.findall(r'\bg\.event\b[^=\n]*= "(\w+)"(?:.* else "(\w+)")?', code):
+        found |= {usual, other} - {""}
+    assert {"signed_in", "token_given", "refused", "fault"} <= found
+    document = text("docs/reference.md").partition("## Logs")[2].partition("\n## ")[0]
+    assert [event for event in sorted(found) if f"`{event}`" not in document] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

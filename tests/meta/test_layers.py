@@ -35,7 +35,8 @@ def test_every_folder_says_what_it_is_for(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["domain", "flows", "idp", "platforms", "state", "net", "web", "cli", "settings", "demo"]
+    "folder",
+    ["domain", "flows", "idp", "platforms", "state", "net", "web", "cli", "settings", "wiring", "demo"],
 )
 def test_every_layer_says_in_a_few_lines_what_it_may_and_may_not_do(folder: str) -> None:
     words = docstring(BRIDGE / folder / "__init__.py")

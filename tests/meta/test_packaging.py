@@ -1,5 +1,6 @@
 """What a newcomer, an operator and a builder of images start from: the Makefile, the lock files, the Dockerfile."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -47,6 +48,16 @@ def test_every_locked_file_is_pinned_and_hashed_and_no_address_is_named(extent: 
         assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry), name
 
 
+def test_what_node_runs_is_pinned_and_hashed_and_no_address_is_named() -> None:
+    wanted = json.loads((ROOT / "tests/interop/package.json").read_text())["dependencies"]
+    text = (ROOT / "tests/interop/package-lock.json").read_text()
+    packages = json.loads(text)["packages"]
+    assert "://" not in text
+    assert packages.pop("")["dependencies"] == wanted
+    assert all(entry["integrity"].startswith("sha512-") for entry in packages.values())
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+
+
 def test_each_dependency_of_the_project_is_locked_where_it_belongs() -> None:
     run_time = {normal(each) for each in PROJECT["project"]["dependencies"]}
     demo = {normal(each) for each in PROJECT["project"]["optional-dependencies"]["demo"]}
@@ -84,7 +95,7 @@ class Box:
             shutil.copy(file, self.checkout)
         self.bin = tmp_path / "bin"
         self.bin.mkdir()
-        for tool in ("sh", "cat", "cksum", "rm", "tail", "dirname"):
+        for tool in ("sh", "cat", "cksum", "cp", "dirname", "grep", "head", "mkdir", "mktemp", "rm", "tail"):
             found = shutil.which(tool)
             assert found, tool
             (self.bin / tool).symlink_to(found)
@@ -206,6 +217,35 @@ def test_a_browser_driver_that_does_not_start_is_named_with_its_own_words(box: B
     stopped = box.run("browser.sh", BRIDGE_REQUIRE_BROWSER="1")
     assert stopped.returncode == 1
     assert "libatomic.so.1: cannot open" in stopped.stderr
+
+
+@pytest.fixture
+def interop_box(box: Box) -> Box:
+    """With what tests/interop locks."""
+    (box.checkout / "tests/interop").mkdir(parents=True)
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(ROOT / "tests/interop" / name, box.checkout / "tests/interop")
+    return box
+
+
+def test_without_node_the_tests_that_need_it_are_left_out_with_a_word(interop_box: Box) -> None:
+    done = interop_box.run("interop.sh", BRIDGE_REQUIRE_INTEROP="1")
+    assert done.returncode == 0
+    assert "There is no node here" in done.stderr
+
+
+def test_with_node_a_provider_that_cannot_be_installed_stops_ci_and_only_ci(interop_box: Box) -> None:
+    interop_box.put("node", "[ $1 != --version ] || echo v22.0.0")
+    interop_box.put("npm", "echo 'npm error code ENOTFOUND'; exit 1")
+    skipped = interop_box.run("interop.sh")
+    assert skipped.returncode == 0
+    assert "npm error code ENOTFOUND" in skipped.stderr
+    assert "Going on without" in skipped.stderr
+    assert interop_box.run("interop.sh", BRIDGE_REQUIRE_INTEROP="1").returncode == 1
+
+    interop_box.put("npm", "exit 0")
+    assert interop_box.run("interop.sh", BRIDGE_REQUIRE_INTEROP="1").stderr == ""
+    assert interop_box.run("interop.sh").stdout == "", "a second call finds it installed"
 
 
 # --- Dockerfile

@@ -150,6 +150,28 @@ class Authority:
         context.load_cert_chain(path)
         return context
 
+    def client(self, name: str = "client") -> tuple[str, str]:
+        """A client's certificate and its key, in PEM."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        made = _certificate(name, key, self.name, self.key)
+        return made.public_bytes(serialization.Encoding.PEM).decode(), _pem(key)
+
+    def below(self, folder: Path, name: str) -> "Authority":
+        """An authority that this one vouches for."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = _certificate(name, key, self.name, self.key, authority=True)
+        return Authority(key, certificate, folder, name)
+
+    @property
+    def pem(self) -> str:
+        """Its own certificate."""
+        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def _pem(key: ec.EllipticCurvePrivateKey) -> str:
+    form = serialization.PrivateFormat.PKCS8
+    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
+
 
 def _certificate(
     subject: str,

@@ -3,12 +3,14 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from bridge.domain.deadline import Deadline
 from bridge.domain.refusal import Reason, Refused
-from bridge.net.kept import BUDGET, BUDGET_REFILL, RETRY_GAP, Kept
+from bridge.net.budget import BUDGET, BUDGET_REFILL
+from bridge.net.kept import PATIENCE, RETRY_GAP, TROUBLE, Kept
 from tests.contracts.state import all_at_once
 from tests.contracts.world import FakeClock
 
@@ -220,6 +222,79 @@ class TestFailures:
         first, second, third = refusal(kept), refusal(kept), refusal(kept)
         assert second is not third
         assert first is not second
+
+
+class TestTrouble:
+    def test_who_can_be_served_does_not_wait_while_the_other_side_is_away(
+        self, kept: Kept[list[int]], source: Source, clock: FakeClock
+    ) -> None:
+        kept.get(soon())
+        source.failing = True
+        clock.advance(STALE)
+        assert kept.get(soon()) == [1]
+        clock.advance(RETRY_GAP + 0.1)
+        source.gate.clear()
+        assert kept.get(soon(0)) == [1], "another one asks in the background, and nobody waits for that"
+        source.gate.set()
+
+    def test_trouble_that_is_long_past_is_no_reason_to_serve_what_is_old(
+        self, kept: Kept[list[int]], source: Source, clock: FakeClock
+    ) -> None:
+        kept.get(soon())
+        source.failing = True
+        clock.advance(STALE)
+        kept.get(soon())
+        source.failing = False
+        clock.advance(TROUBLE)
+        assert kept.get(soon()) == [3]
+
+    def test_who_cannot_be_served_waits_a_moment_only_for_one_who_tries_again(
+        self, kept: Kept[list[int]], source: Source, clock: FakeClock
+    ) -> None:
+        source.failing = True
+        refusal(kept)
+        clock.advance(RETRY_GAP + 0.1)
+        source.gate.clear()
+        source.busy.clear()
+        other = threading.Thread(target=refusal, args=(kept,))
+        other.start()
+        assert source.busy.wait(5)
+        began = time.monotonic()
+        assert refusal(kept, soon(4)).detail == "fetch 1"
+        assert PATIENCE - 0.1 < time.monotonic() - began < 3
+        source.gate.set()
+        other.join()
+
+    def test_those_who_wait_are_counted_and_may_be_too_many(self, source: Source, clock: FakeClock) -> None:
+        @contextmanager
+        def full() -> Iterator[None]:
+            raise Refused(Reason.IDP_BUSY)
+            yield
+
+        kept = Kept(source.fetch, fresh=1, stale=2, last_good=3, monotonic=clock.monotonic, waiting=full)
+        source.gate.clear()
+        other = threading.Thread(target=kept.get, args=(soon(),))
+        other.start()
+        assert source.busy.wait(5)
+        assert refusal(kept).reason is Reason.IDP_BUSY
+        source.gate.set()
+        other.join()
+        assert kept.get(soon()) == [1]
+
+    def test_what_is_expired_by_hand_serves_only_if_no_newer_can_be_had(
+        self, kept: Kept[list[int]], source: Source
+    ) -> None:
+        kept.expire()
+        assert kept.get(soon()) == [1]
+        kept.expire()
+        assert kept.get(soon()) == [2]
+        source.failing = True
+        kept.expire()
+        assert kept.get(soon()) == [2]
+
+    def test_a_check_up_asks_whatever_is_held(self, kept: Kept[list[int]], source: Source) -> None:
+        assert [kept.ask(soon()) for _ in range(2)] == [[1], [2]]
+        assert kept.get(soon()) == [2]
 
 
 class TestBudget:

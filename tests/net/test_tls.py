@@ -13,6 +13,7 @@ import pytest
 
 from bridge.domain.deadline import Deadline
 from bridge.domain.http import HttpFailure, HttpRequest
+from bridge.domain.secret import Secret
 from bridge.net import authorities
 from bridge.net.client import HttpClient, Trust
 
@@ -37,6 +38,66 @@ def outcome(context: ssl.SSLContext, trust: Trust) -> str:
 
 def trusting(authority: Authority) -> Trust:
     return Trust(loopback=True, ca_file=authority.file)
+
+
+def demanding(authority: Authority, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ssl.SSLContext:
+    """A server that talks to nobody without a certificate of `authority` (RFC 8705)."""
+    context = authority.context()
+    context.minimum_version = context.maximum_version = version
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(authority.file)
+    return context
+
+
+def showing(authority: Authority, certificate: str, key: str) -> Trust:
+    return Trust(loopback=True, ca_file=authority.file, certificate=certificate, certificate_key=Secret(key))
+
+
+VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
+
+
+class TestClientCertificate:
+    @pytest.mark.parametrize("version", VERSIONS)
+    def test_a_server_that_demands_one_sees_it(self, authority: Authority, version: ssl.TLSVersion) -> None:
+        trust = showing(authority, *authority.client())
+        assert outcome(demanding(authority, version), trust) == "hello"
+
+    @pytest.mark.parametrize("version", VERSIONS)
+    def test_without_one_no_request_gets_there(self, authority: Authority, version: ssl.TLSVersion) -> None:
+        assert outcome(demanding(authority, version), trusting(authority)) in ("tls", "protocol")
+
+    def test_one_of_another_authority_is_not_taken(self, authority: Authority, tmp_path: Path) -> None:
+        other = Authority.make(tmp_path)
+        assert outcome(demanding(authority), showing(authority, *other.client())) in ("tls", "protocol")
+
+    def test_the_authorities_in_between_are_shown_as_well(self, authority: Authority, tmp_path: Path) -> None:
+        between = authority.below(tmp_path, "Test Authority in between")
+        certificate, key = between.client()
+        assert outcome(demanding(authority), showing(authority, certificate + between.pem, key)) == "hello"
+        assert outcome(demanding(authority), showing(authority, certificate, key)) in ("tls", "protocol")
+
+    def test_a_key_of_another_certificate_sends_nothing(self, authority: Authority) -> None:
+        (certificate, _), (_, key) = authority.client(), authority.client()
+        assert outcome(demanding(authority), showing(authority, certificate, key)) in ("tls", "protocol")
+
+    def test_a_server_that_asks_for_none_is_served_as_ever(self, authority: Authority) -> None:
+        assert outcome(authority.context(), showing(authority, *authority.client())) == "hello"
+
+    def test_it_can_be_shown_again_and_again(self, authority: Authority) -> None:
+        client = HttpClient(showing(authority, *authority.client()))
+        with serving(answer(b"hello", "200 OK", "Connection: close"), demanding(authority)) as server:
+            for _ in range(3):
+                reply = client.send(HttpRequest("GET", server.url), Deadline(5, time.monotonic))
+                assert reply.body == b"hello"
+
+    def test_whom_to_trust_is_judged_as_without_one(self, authority: Authority, tmp_path: Path) -> None:
+        stranger = Authority.make(tmp_path)
+        trust = showing(authority, *authority.client())
+        assert outcome(stranger.context(), trust) == "tls"
+
+    def test_the_key_is_shown_to_nobody_else(self, authority: Authority) -> None:
+        certificate, key = authority.client()
+        assert key.splitlines()[1] not in repr(showing(authority, certificate, key))
 
 
 def test_a_certificate_of_nobody_known_is_refused(authority: Authority) -> None:
@@ -110,6 +171,7 @@ def test_a_system_that_keeps_a_directory_and_no_bundle_is_understood(
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
 
     assert outcome(authority.context(), Trust(loopback=True)) == "hello"
+    assert authorities.Authorities.of_system().file == "", "a bundle would be read whole for each connection"
 
 
 def test_a_configured_authority_comes_beside_the_systems_and_not_instead(

@@ -15,12 +15,13 @@ from bridge.demo.bigcommerce.shop import Shop
 from bridge.demo.serving import Served
 from bridge.domain.customer import Customer
 from bridge.domain.deadline import Deadline
-from bridge.domain.hand_off import HandOff
+from bridge.domain.hand_off import Visit
 from bridge.domain.http import HttpReply, HttpRequest
+from bridge.domain.identity import IdentityKey
 from bridge.domain.secret import Secret
 from bridge.net.client import HttpClient, Trust
-from bridge.platforms.bigcommerce import BigCommerce
 from bridge.platforms.bigcommerce.account import Account
+from bridge.platforms.bigcommerce.platform import BigCommerce
 from tests.contracts.world import FakeClock
 
 OPTIONS = StoreOptions(
@@ -65,8 +66,14 @@ class World:
 
     def url_for(self, customer: str = "101", return_to: str = "/cart", ahead: float | None = None) -> str:
         """The one-time address."""
-        hand_off: HandOff = self.platform.sign_in(Customer(customer), return_to, ahead)
-        return hand_off.url
+        visit = Visit(
+            customer=Customer(customer),
+            identity=IdentityKey("https://idp.acme.example", "ada"),
+            session="handle",
+            return_to=return_to,
+            provider_clock=ahead,
+        )
+        return self.platform.hand_off(visit, soon()).url
 
     def visit(self, url: str) -> str:
         """Where the store sends a browser that opens the address; its reason, when it signs nobody in."""

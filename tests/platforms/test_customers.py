@@ -13,8 +13,8 @@ from bridge.domain.http import HttpReply, HttpRequest
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
 from bridge.net.client import HttpClient, Trust
-from bridge.platforms.bigcommerce import BigCommerce
 from bridge.platforms.bigcommerce.account import Account
+from bridge.platforms.bigcommerce.platform import BigCommerce
 from tests.contracts.state import all_at_once
 from tests.contracts.world import FakeClock
 
@@ -166,8 +166,8 @@ class TestTroubles:
         [
             ("down", Reason.STORE_UNAVAILABLE),
             ("500", Reason.STORE_UNAVAILABLE),
-            ("429", Reason.STORE_UNAVAILABLE),
-            ("overload", Reason.STORE_UNAVAILABLE),
+            ("429", Reason.STORE_BUSY),
+            ("overload", Reason.STORE_BUSY),
             ("slow", Reason.STORE_UNAVAILABLE),
             ("401", Reason.STORE_MISCONFIGURED),
         ],

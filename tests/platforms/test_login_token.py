@@ -13,9 +13,9 @@ from bridge.domain.finding import Finding
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
 from bridge.net.client import HttpClient, Trust
-from bridge.platforms.bigcommerce import BigCommerce
 from bridge.platforms.bigcommerce.account import Account
 from bridge.platforms.bigcommerce.clock import SUSPICIOUS
+from bridge.platforms.bigcommerce.platform import BigCommerce
 from tests.contracts.world import FakeClock
 
 from .conftest import OPTIONS, Says, World, soon, store

@@ -1,11 +1,14 @@
 """Configurations the tests begin from."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import settings
 
@@ -51,6 +54,15 @@ def pem(key: Any = None) -> str:
     """A private key as the configuration takes it; a fresh one without `key`."""
     key = key or ec.generate_private_key(ec.SECP256R1())
     return str(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+
+
+def certificate(key: Any) -> x509.Certificate:
+    """A certificate of `key`, signed by itself."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sso.example.com")])
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(begin).not_valid_after(begin + timedelta(days=3650))
+    return builder.sign(key, SHA256())
 
 
 def changed(old: str, new: str, text: str = MINIMAL) -> str:

@@ -13,6 +13,7 @@ from bridge.settings.keys import NAME, Key
 from bridge.settings.toml import toml_value
 
 from .samples import COOKIE_KEY, changed, faults_of, pem, read
+from .test_tokens import KEY, certificate
 
 SHIPPED = Path(__file__).parents[2] / "config" / "bridge.example.toml"
 ENVIRON = {
@@ -20,6 +21,10 @@ ENVIRON = {
     "ACME_SECRET": "acme-secret",
     "BC_SECRET": "bc-secret",
     "BC_TOKEN": "bc-token",
+    "EU_HANDOFF": "eu-handoff-" * 5,
+    "SHOPIFY_MULTIPASS": "multipass-secret",
+    "CL_SECRET": "cl-secret",
+    "CL_INTEGRATION": "cl-integration",
 }
 KEYS = [pytest.param(key, id=".".join(key.path)) for key in declared_keys()]
 VALUES = [pytest.param(key, id=".".join(key.path)) for key in declared_keys() if key.table is None]
@@ -35,7 +40,7 @@ def test_the_example_is_read_without_faults(tmp_path: Path) -> None:
     settings = read(tmp_path, example_toml(), ENVIRON)
 
     assert list(settings.connections) == ["acme"]
-    assert list(settings.stores) == ["us"]
+    assert list(settings.stores) == ["us", "eu", "plus"]
 
 
 def test_the_example_needs_the_variables_it_names(tmp_path: Path) -> None:
@@ -58,16 +63,22 @@ def test_the_defaults_it_shows_are_the_defaults(tmp_path: Path) -> None:
 def test_the_examples_it_gives_are_valid(tmp_path: Path) -> None:
     """Taking every "Example:" in reads well too."""
     text = re.sub(r"^# Example: (.*)\n#.*$", r"\1", example_toml(), flags=re.MULTILINE)
+    text = re.sub(r"^(?:tenants|apple_\w+) = .*$", "", text, flags=re.MULTILINE)  # of other makes
+    text = re.sub(r"^metadata = .*$", "", text, flags=re.MULTILINE)  # of another platform
     (tmp_path / "theme.css").touch()
     (tmp_path / "acme-ca.pem").touch()
     (tmp_path / "acme-client.pem").write_text(pem(), encoding="utf-8")
+    (tmp_path / "acme-certificate.pem").write_text(certificate(), encoding="utf-8")
+    (tmp_path / "acme-certificate-key.pem").write_text(pem(KEY), encoding="utf-8")
+    (tmp_path / "acme-decryption.pem").write_text(pem(), encoding="utf-8")
+    text = changed('profile = "fapi2"\n', "", text)  # which wants no secret
     by_secret, by_key = 'client_auth = "client_secret_post"', 'client_auth = "private_key_jwt"'
     keyed = changed('client_secret = "env:ACME_SECRET"\n', "", changed(by_secret, by_key, text))
-    text = re.sub(r"^client_keys = .*$", "", text, flags=re.MULTILINE)  # a client has a secret or keys
 
-    settings = read(tmp_path, text, ENVIRON)
+    environ = {**ENVIRON, "CL_BACKEND_AUTH": "cl-backend", "BC_STOREFRONT_TOKEN": "bc-storefront"}
+    settings = read(tmp_path, text, environ)
 
-    assert len(read(tmp_path, keyed, ENVIRON).connections["acme"].client_keys) == 1
+    assert len(read(tmp_path, keyed, environ).connections["acme"].client_keys) == 1
     assert settings.connections["acme"].signing_algs == ("RS256",)
     assert settings.server.attempt_lifetime == 600
 
@@ -83,14 +94,17 @@ def test_every_key_is_described(key: Key) -> None:
 @pytest.mark.parametrize("key", VALUES)
 def test_every_value_has_an_example_and_stands_in_the_file(key: Key) -> None:
     assert key.field.examples
-    assert re.search(rf"^#?{key.path[-1]} = ", example_toml(), flags=re.MULTILINE)
+    # What nobody should begin with is shown in comments altogether.
+    assert re.search(rf"^(#   )?#?{key.path[-1]} = ", example_toml(), flags=re.MULTILINE)
 
 
 def test_the_order_is_the_contracts() -> None:
     tables = re.findall(r"^\[(.*)\]$", example_toml(), flags=re.MULTILINE)
 
     assert tables == [
-        "server", "redis", "connections.acme", "stores.us", "stores.us.bigcommerce", "stores.us.customers",
+        "server", "redis", "connections.acme", "stores.us", "stores.us.customers",
+        "stores.us.customers.map", "stores.us.bigcommerce",
+        "stores.eu", "stores.eu.commercelayer", "stores.plus", "stores.plus.shopify",
     ]  # fmt: skip
 
 
@@ -181,5 +195,9 @@ def table_faults(node: dict[str, Any], table: dict[str, object], schema: dict[st
         fitting += [named[name]] if name in named else []
         for each in fitting:
             yield from schema_faults(each, inner, schema)
+        others = node.get("additionalProperties")
+        if not fitting and isinstance(others, dict):
+            fitting = [others]
+            yield from schema_faults(others, inner, schema)
         if not fitting:
             yield f"{name} is unknown"

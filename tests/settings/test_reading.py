@@ -30,7 +30,7 @@ signing_algs = [
   "RS256",
   "HS256",
 ]
-client_auth = "tls_client_auth"
+client_auth = "private_key"
 
 [connections."Bad Name"]
 issuer = "https://bad.example.com"
@@ -65,10 +65,10 @@ def test_a_minimal_file_is_read_with_the_defaults_of_the_contract(tmp_path: Path
     assert (acme.domains, acme.signing_algs) == ((), ())
     assert (acme.email_trust, acme.response_mode, acme.userinfo) == ("verified", "query", "when_missing")
     assert (acme.clock_tolerance, acme.allow_private_network, acme.ca_file) == (30, False, "")
-    assert us.bigcommerce is not None
-    assert us.bigcommerce.client_secret == Secret("bc-secret-value")
-    assert us.bigcommerce.access_token is None
-    assert (us.bigcommerce.channel_id, us.bigcommerce.api_url) == (1, "https://api.bigcommerce.com")
+    assert us.account is not None
+    assert us.account.client_secret == Secret("bc-secret-value")
+    assert us.account.access_token is None
+    assert (us.account.channel_id, us.account.api_url) == (1, "https://api.bigcommerce.com")
     assert (us.customers.claim, us.customers.match_email, us.customers.create) == ("", True, True)
 
 
@@ -103,7 +103,9 @@ def test_all_faults_are_shown_at_once_in_the_order_of_their_lines(tmp_path: Path
         ("connections.acme.signing_algs[1]", "13"),
         ("connections.acme.client_auth", "17"),
         ('connections."Bad Name"', "19"),
-        ("stores.us.platform", "25"),
+        ("stores.us.commercelayer", "24"),
+        ("stores.us.handoff_secret", "24"),
+        ("stores.us.return_url", "24"),
         ("stores.us.url", "26"),
         ("stores.us.connections[0]", "27"),
         ("stores.uk.bigcommerce", "29"),
@@ -122,12 +124,19 @@ def test_faults_say_what_is_expected_and_the_remedy(tmp_path: Path) -> None:
     ) in shown
     assert (
         "connections.acme.provider: must be one of okta, auth0, entra, google, keycloak, ping, onelogin,"
-        " cognito, oidc; did you mean `okta`? (line 9)"
+        " cognito, adfs, apple, oidc; did you mean `okta`? (line 9)"
     ) in shown
     assert "connections.acme.isuer: unknown key; did you mean `issuer`? (line 10)" in shown
     assert "connections.acme.client_id: must be a string, in quotes (line 11)" in shown
-    assert 'connections.acme.client_auth: "tls_client_auth" is not in this version yet (line 17)' in shown
-    assert 'stores.us.platform: "commercelayer" is not in this version yet (line 25)' in shown
+    assert (
+        "connections.acme.client_auth: must be one of client_secret_basic, client_secret_post, private_key_jwt,"
+        " tls_client_auth, self_signed_tls_client_auth, apple_client_secret, none;"
+        " did you mean `private_key_jwt`? (line 17)"
+    ) in shown
+    assert (
+        "stores.us.commercelayer: the table [stores.us.commercelayer] is missing;"
+        ' platform = "commercelayer" needs it (line 24)'
+    ) in shown
     assert (
         "stores.us.connections[0]: names no connection of this file; did you mean `acme`? (line 27)"
     ) in shown
@@ -162,9 +171,9 @@ def test_faults_say_what_is_expected_and_the_remedy(tmp_path: Path) -> None:
             id="table",
         ),
         pytest.param(
-            added("stores.us", 'delivery = "code"'),
-            "stores.us.delivery: the choice of a delivery is not in this version yet (line 14)",
-            id="later",
+            added("stores.us", 'deliver = "code"'),
+            "stores.us.deliver: unknown key; did you mean `delivery`? (line 14)",
+            id="near",
         ),
         pytest.param(
             added("redis", '"a\\nb" = 1'),
@@ -193,7 +202,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_name(
         ('client_secret = "env:BC_SECRET"\n', 'client_secret = "env:BC_SECRET"\nchannel_id = 0\n', "stores.us.bigcommerce.channel_id: must be a whole number of at least 1 (line 22)"),
         ('client_secret = "env:BC_SECRET"\n', 'client_secret = "env:BC_SECRET"\nchannel_id = true\n', "stores.us.bigcommerce.channel_id: must be a whole number, without quotes (line 22)"),
         ('"abc123"', '"stores/abc123"', "stores.us.bigcommerce.store_hash: must be letters and digits: what follows stores/ in the account's API path (line 19)"),
-        ('platform = "bigcommerce"', 'platform = "shopify"', 'stores.us.platform: must be "bigcommerce" (line 14)'),
+        ('platform = "bigcommerce"', 'platform = "shopfy"', "stores.us.platform: names no platform that is installed; did you mean `shopify`? (another one comes with a Python distribution, to be installed where the bridge is) (line 14)"),
     ],
 )  # fmt: skip
 def test_one_fault_gives_one_line(tmp_path: Path, old: str, new: str, expected: str) -> None:
@@ -215,7 +224,7 @@ def test_one_fault_gives_one_line(tmp_path: Path, old: str, new: str, expected: 
         ("clock_tolerance = 301", "clock_tolerance: must be a whole number from 0 to 300"),
         ('clock_tolerance = "30"', "clock_tolerance: must be a whole number, without quotes"),
         ('allow_private_network = "yes"', "allow_private_network: must be true or false, without quotes"),
-        ('client_auth = "tls_client_auth"', 'client_auth: "tls_client_auth" is not in this version yet'),
+        ('client_auth = "private_key"', "client_auth: must be one of client_secret_basic, client_secret_post, private_key_jwt, tls_client_auth, self_signed_tls_client_auth, apple_client_secret, none; did you mean `private_key_jwt`?"),
         ('email_trust = "assert"', "email_trust: must be one of verified, asserted, never; did you mean `asserted`?"),
         ('label = "two\\nlines"', "label: must not begin or end with a space, nor hold line ends or control characters"),
         ('ca_file = "not-there.pem"', "ca_file: cannot be read as a file: No such file or directory; a relative path starts at the configuration's folder"),

@@ -116,8 +116,8 @@ def test_every_address_is_asked_for_https(tmp_path: Path) -> None:
     ]
     settings = read(tmp_path, added("server", "development = true", text=text))
     us = settings.stores["us"]
-    assert us.bigcommerce is not None
-    assert (us.url, us.bigcommerce.api_url) == ("http://localhost:3", "http://localhost:4/api")
+    assert us.account is not None
+    assert (us.url, us.account.api_url) == ("http://localhost:3", "http://localhost:4/api")
 
 
 def test_http_beyond_this_machine_is_refused_in_development_too(tmp_path: Path) -> None:

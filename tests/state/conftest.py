@@ -1,6 +1,6 @@
 """The adapters on the real server, each test under a prefix of its own."""
 
-import itertools
+import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,13 +12,14 @@ from bridge.demo.redis_server import RedisServer as DemoServer
 from bridge.domain.secret import Secret
 from bridge.state.attempts import RedisAttempts
 from bridge.state.audit import RedisAudit
+from bridge.state.documents import RedisDocuments
 from bridge.state.keys import Keys
+from bridge.state.links import RedisLinks
+from bridge.state.pending import RedisPending
 from bridge.state.sealing import Seal
 from bridge.state.server import RedisServer
 from bridge.state.sign_ins import RedisSignIns
 from tests.contracts.attempts import LIFETIME
-
-_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -29,19 +30,30 @@ class Adapters:
     keys: Keys
     attempts: RedisAttempts
     sign_ins: RedisSignIns
+    links: RedisLinks
+    pending: RedisPending
     audit: RedisAudit
+    documents: RedisDocuments
     seal: Seal
 
     @classmethod
     def at(cls, url: str) -> "Adapters":
-        server, keys = RedisServer(url), Keys(f"test{next(_numbers)}")
+        return cls.on(RedisServer(url))
+
+    @classmethod
+    def on(cls, server: RedisServer) -> "Adapters":
+        keys = Keys(f"test{secrets.token_hex(4)}")
         seal = Seal([Secret("k" * 32)], "session")
+        links = RedisLinks(server, keys)
         return cls(
             server,
             keys,
             RedisAttempts(server, keys, LIFETIME),
-            RedisSignIns(server, keys, seal, time.sleep),
+            RedisSignIns(server, keys, seal, time.sleep, links),
+            links,
+            RedisPending(server, keys),
             RedisAudit(server, keys),
+            RedisDocuments(server, keys, time.monotonic),
             seal,
         )
 

@@ -3,7 +3,7 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 
@@ -13,6 +13,9 @@ class LossyWay:
     def __init__(self, url: str) -> None:
         self._path = urlsplit(url).path
         self._word = b""
+        self.heard: Callable[[bytes], None] = lambda _: (
+            None
+        )  # told each request that was done, before its answer
         self._sockets: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"redis://127.0.0.1:{self._listener.getsockname()[1]}/0"
@@ -46,6 +49,7 @@ class LossyWay:
             while request := client.recv(65536):
                 server.sendall(request)
                 answer = server.recv(65536)
+                self.heard(request)
                 if self._word and self._word in request:
                     self._word = b""
                     self.lost += 1

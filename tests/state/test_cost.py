@@ -1,12 +1,17 @@
 """What a sign-in costs Redis: one round trip to go, two to come back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.contracts.world import FakeClock
-from tests.flows.scene import Scene, person
+from bridge.domain.profile import ProfileMap
+from bridge.domain.store import CustomerPolicy
+from bridge.flows.delivery import ByCode
+from bridge.state.codes import RedisCodes
+from tests.contracts.world import FakeClock, counting_token
+from tests.flows.scene import Scene, callback, person
 
 from .conftest import Adapters
 
@@ -14,7 +19,7 @@ from .conftest import Adapters
 @pytest.fixture
 def scene(clock: FakeClock, adapters: Adapters) -> Scene:
     """The flow on the real server, warmed up."""
-    made = Scene(clock, attempts=adapters.attempts, sign_ins=adapters.sign_ins)
+    made = Scene(clock, attempts=adapters.attempts, sign_ins=adapters.sign_ins, links=adapters.links)
     made.sign_in(person())
     return made
 
@@ -40,13 +45,49 @@ def test_a_known_customer_coming_back_costs_two(scene: Scene, adapters: Adapters
     assert commands(adapters, raw, lambda: scene.back(ticket, code)) == ["EVALSHA", "EVALSHA"]
 
 
-def test_a_repeated_callback_costs_one(scene: Scene, adapters: Adapters, raw: Any) -> None:
+def test_a_repeated_callback_costs_two(scene: Scene, adapters: Adapters, raw: Any) -> None:
+    """The second asks whether the person was blocked since."""
     ticket, code = scene.go(), scene.code_for(person())
     scene.back(ticket, code)
-    assert commands(adapters, raw, lambda: scene.back(ticket, code)) == ["EVALSHA"]
+    assert commands(adapters, raw, lambda: scene.back(ticket, code)) == ["EVALSHA", "HEXISTS"]
+
+
+def test_a_code_for_the_storefront_costs_one_more(
+    clock: FakeClock, scene: Scene, adapters: Adapters, raw: Any
+) -> None:
+    by_code = ByCode(
+        store="us",
+        return_url="https://store.example.com/back",
+        codes=RedisCodes(adapters.server, adapters.keys),
+        token=counting_token("code"),
+    )
+    flow = replace(scene.flow, deliveries={"us": by_code})
+    ticket, answer = scene.go(), scene.code_for(person())
+    asked = commands(
+        adapters,
+        raw,
+        lambda: flow.finish(callback(ticket.state, answer), ticket, clock.deadline(), other_tickets=False),
+    )
+    assert asked == ["EVALSHA", "EVALSHA", "SET"]
 
 
 def test_a_known_customer_costs_no_call_to_the_store(scene: Scene) -> None:
     calls = scene.shop.calls
     scene.sign_in(person())
+    assert scene.shop.calls == calls
+
+
+def test_a_profile_of_which_nothing_changed_costs_nothing_more(
+    clock: FakeClock, adapters: Adapters, raw: Any
+) -> None:
+    mapped = ProfileMap(group="groups", groups={"gold": "7"})
+    policy = CustomerPolicy(profile=mapped, verify_every=86400, update_email=True)
+    scene = Scene(
+        clock, attempts=adapters.attempts, sign_ins=adapters.sign_ins, links=adapters.links, policy=policy
+    )
+    ada = person(claims={"groups": ["gold"]})
+    scene.sign_in(ada)
+    calls = scene.shop.calls
+    ticket, code = scene.go(), scene.code_for(ada)
+    assert commands(adapters, raw, lambda: scene.back(ticket, code)) == ["EVALSHA", "EVALSHA"]
     assert scene.shop.calls == calls

@@ -11,7 +11,7 @@ from tests.contracts.state import StateUnderTest
 from .conftest import Adapters
 
 
-class _Redis(StateUnderTest):
+class RedisUnderTest(StateUnderTest):
     def __init__(self, adapters: Adapters, raw: Any) -> None:
         self.attempts, self.sign_ins, self.audit = adapters.attempts, adapters.sign_ins, adapters.audit
         self._keys, self._raw = adapters.keys, raw
@@ -34,7 +34,7 @@ class _Redis(StateUnderTest):
 
 @pytest.fixture
 def state(adapters: Adapters, raw: Any) -> StateUnderTest:
-    return _Redis(adapters, raw)
+    return RedisUnderTest(adapters, raw)
 
 
 class TestAttempts(AttemptsContract):

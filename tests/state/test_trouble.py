@@ -18,7 +18,7 @@ from bridge.domain.limits import LOCK_LIFE
 from bridge.domain.outcome import Outcome
 from bridge.domain.refusal import Reason, Refused
 from bridge.state.server import RedisServer
-from tests.contracts.people import CUSTOMER, attempt, link, session
+from tests.contracts.people import ADA, CUSTOMER, attempt, link, session
 from tests.contracts.state import all_at_once
 
 from .conftest import Adapters
@@ -38,7 +38,7 @@ def far(way: LossyWay) -> Iterator[Adapters]:
     one, other = attempt(), attempt()
     made.attempts.put(one)
     made.attempts.take(one.state)
-    with made.sign_ins.creating("warm", "up", Deadline(5, time.monotonic)):
+    with made.sign_ins.creating("warm", ADA, "up", Deadline(5, time.monotonic)):
         made.sign_ins.link(link(store="warm"))
         made.sign_ins.record(other, session(store="warm"))
     yield made
@@ -83,7 +83,7 @@ class TestLostAnswers:
         self, way: LossyWay, far: Adapters, raw: Any
     ) -> None:
         way.lose_answer_to(b"EVALSHA")
-        with far.sign_ins.creating("us", "ada@acme.com", deadline(1.5)):
+        with far.sign_ins.creating("us", ADA, "ada@acme.com", deadline(1.5)):
             assert way.lost == 1
             assert raw.exists(far.keys.lock("us", "ada@acme.com"))
         assert not raw.exists(far.keys.lock("us", "ada@acme.com"))
@@ -107,7 +107,7 @@ def test_a_server_that_forgot_the_scripts_is_told_them_again(adapters: Adapters,
     raw.script_flush()
     assert adapters.sign_ins.record(put, session()) == CUSTOMER
     raw.script_flush()
-    with adapters.sign_ins.creating("us", "ada@acme.com", deadline()):
+    with adapters.sign_ins.creating("us", ADA, "ada@acme.com", deadline()):
         raw.script_flush()
     assert not raw.exists(adapters.keys.lock("us", "ada@acme.com"))
 
@@ -168,14 +168,14 @@ class TestAway:
     def test_a_lock_that_cannot_be_let_go_does_not_spoil_the_sign_in(self, tmp_path: Path) -> None:
         with start_redis(tmp_path) as server:
             adapters = Adapters.at(server.url)
-            with adapters.sign_ins.creating("us", "ada@acme.com", deadline()):
+            with adapters.sign_ins.creating("us", ADA, "ada@acme.com", deadline()):
                 server.kill()
             adapters.server.close()
 
 
 class TestLocks:
     def test_a_lock_ends_by_itself(self, adapters: Adapters, raw: Any) -> None:
-        with adapters.sign_ins.creating("us", "ada@acme.com", deadline()):
+        with adapters.sign_ins.creating("us", ADA, "ada@acme.com", deadline()):
             left = raw.pttl(adapters.keys.lock("us", "ada@acme.com"))
             assert (LOCK_LIFE - 2) * 1000 < left <= LOCK_LIFE * 1000
 
@@ -183,7 +183,7 @@ class TestLocks:
         self, adapters: Adapters, raw: Any
     ) -> None:
         key = adapters.keys.lock("us", "ada@acme.com")
-        with adapters.sign_ins.creating("us", "ada@acme.com", deadline()):
+        with adapters.sign_ins.creating("us", ADA, "ada@acme.com", deadline()):
             raw.set(key, "somebody else")
         assert raw.get(key) == "somebody else"
 

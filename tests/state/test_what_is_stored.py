@@ -1,5 +1,6 @@
 """What lies in Redis: as the table of keys says, and nothing that Redis must not know."""
 
+import itertools
 import re
 import time
 from collections.abc import Iterator
@@ -9,24 +10,46 @@ import pytest
 
 from bridge.domain.deadline import Deadline
 from bridge.domain.limits import SESSION_LIFE
+from bridge.domain.link_rows import EmailRow, LinkRow
 from bridge.domain.outcome import Outcome
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
+from bridge.domain.session import Session
 from bridge.state import keys as table
-from bridge.state.keys import AUDIT_LENGTH, MAX_HINT, Keys
+from bridge.state.codes import RedisCodes
+from bridge.state.dry_sign_ins import RedisDrySignIns
+from bridge.state.growing import FULL, tag_of
+from bridge.state.import_marks import RedisImportMarks
+from bridge.state.keys import AUDIT_LENGTH, MAX_HINT, Keys, digest, links_of
+from bridge.state.link_records import email_digest
+from bridge.state.renewals import RedisRenewals
+from bridge.state.throttle import RedisThrottle
 from tests.contracts.attempts import LIFETIME
-from tests.contracts.people import ADA, CUSTOMER, EVE, ID_TOKEN, attempt, link, session
+from tests.contracts.documents import published_once
+from tests.contracts.dry_sign_ins import answer
+from tests.contracts.pending import case
+from tests.contracts.people import ADA, EVE, ID_TOKEN, attempt, link, session
+from tests.contracts.tokens import grant, handle
+from tests.contracts.world import NOON
 
 from .conftest import Adapters
 
 _UNITS = {"s": 1, "h": 3600}
 _PARTS = {
     "<state>": r"[A-Za-z0-9_-]{43}\.[a-z0-9_-]+",
-    "{<identity>}": r"\{[A-Za-z0-9_-]{22}\}",
+    "<identity>": r"[A-Za-z0-9_-]{22}",
+    "{<tag>}": r"\{[0-9a-f]{3}\}",
+    "{<store>}": r"\{[a-z0-9_-]+\}",
+    "[:<number>]": r"(?::\d+)?",
     "<store>": r"[a-z0-9_-]+",
-    "<customer>": r"\S+",
     "<id>": r"[0-9a-f]{32}",
     "<e-mail digest>": r"[0-9a-f]{32}",
+    "<connection>": r"[a-z0-9_-]+",
+    "<kind>": r"(?:metadata|keys)",
+    "<code digest>": r"[0-9a-f]{32}",
+    "<state digest>": r"[0-9a-f]{32}",
+    "<file digest>": r"[0-9a-f]{32}",
+    "<digest>": r"[0-9a-f]{32}",
 }
 
 
@@ -64,13 +87,55 @@ def lived_in(adapters: Adapters) -> Iterator[Adapters]:
     for one in (underway, signed_in, refused):
         adapters.attempts.take(one.state)
     adapters.sign_ins.link(link())
-    adapters.sign_ins.record(signed_in, session())
+    made = session()
+    adapters.sign_ins.record(signed_in, made)
+    redeem(adapters, made)
+    grow(adapters)
+    adapters.pending.add(case())
+    RedisImportMarks(adapters.server, adapters.keys).put("us", digest("a file"), 4096, 30)
     outcome = Outcome(store="us", return_to="/cart", reason=Reason.CODE_REJECTED)
     adapters.attempts.refuse(refused.ticket, outcome, Refused(Reason.CODE_REJECTED, "400 'invalid_grant'"))
     adapters.audit.refused("abcdefgh", Refused(Reason.COOKIE_MISSING), "us", "acme")
+    for kind, published in published_once().items():
+        adapters.documents.write("acme", kind, published[0], published[1])
+    assert adapters.documents.begin("acme", "keys")
+    assert adapters.documents.spend("acme")
+    adapters.documents.forget("globex")
+    try_connection(adapters)
     adapters.server.command("SET", adapters.keys.probe, "1", "EX", 10)  # as the bridge itself does it
-    with adapters.sign_ins.creating("us", "ada@acme.com", Deadline(5, time.monotonic)):
+    with adapters.sign_ins.creating("us", ADA, "ada@acme.com", Deadline(5, time.monotonic)):
         yield adapters
+
+
+def try_connection(adapters: Adapters) -> None:
+    """A test of a connection whose answer came."""
+    dry, came = RedisDrySignIns(adapters.server, adapters.keys, adapters.seal), answer(code="planted-code-3")
+    dry.expect(came.state, "acme", 60)
+    assert dry.answer(came)
+
+
+def grow(adapters: Adapters) -> None:
+    """A part that was split, and customers known by e-mail."""
+    words = (str(number) for number in itertools.count())
+    same_part = [word for word in itertools.islice(words, 1_000_000) if tag_of(word) == "abc"]
+    rows = [LinkRow(digest(word)[:22], "acme", word) for word in same_part[: FULL + 2]]
+    assert set(adapters.links.import_links("us", rows)) == {"new"}
+    emails = [EmailRow(email_digest("ada@acme.com"), "101")]
+    assert adapters.links.import_emails("us", emails) == ["new"]
+
+
+def redeem(adapters: Adapters, made: Session) -> None:
+    """A code that is under way, one that was redeemed, and what it gave."""
+    codes = RedisCodes(adapters.server, adapters.keys)
+    for code in ("planted-code-1", "planted-code-2"):
+        codes.put(code, grant(made))
+    codes.take("us", "planted-code-2")
+    sessions = RedisRenewals(
+        adapters.server, adapters.keys, adapters.seal, lambda: NOON, lambda: "planted" * 6
+    )
+    lent = sessions.lend(grant(made), "planted-code-2", "public")
+    sessions.keep_refresh_token(handle(lent), Secret("planted-refresh-token"))
+    RedisThrottle(adapters.server, adapters.keys).count("us 192.0.2.1", 1)
 
 
 def names(adapters: Adapters, raw: Any) -> list[str]:
@@ -176,11 +241,11 @@ def test_keys_of_one_identity_share_a_hash_tag_and_those_of_a_store_do_not() -> 
         return found[1] if found else None
 
     together = {
-        tag(keys.link(ADA, "us")),
-        tag(keys.link(ADA, "eu")),
+        tag(links_of(keys, ADA, "us")),
+        tag(links_of(keys, ADA, "eu")),
+        tag(keys.creating(ADA, "us")),
         tag(keys.sessions(ADA)),
         tag(keys.session(ADA, "x")),
     }
-    assert together == {ADA.digest}
-    assert tag(keys.link(EVE, "us")) != tag(keys.link(ADA, "us"))
-    assert tag(keys.held("us", CUSTOMER)) is None
+    assert together == {tag_of(ADA.digest)}
+    assert tag(links_of(keys, EVE, "us")) not in together

@@ -9,7 +9,7 @@ from flask import Flask
 
 from bridge.settings import read_settings
 from bridge.web.app import create_app
-from bridge.wiring import wire
+from bridge.wiring.bridge import wire
 from tests.journeys.browser import Browser
 from tests.journeys.process import BridgeProcess
 from tests.journeys.stage import Stage

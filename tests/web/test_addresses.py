@@ -1,12 +1,14 @@
 """Addresses: ours come from the configuration, the client's from proxies we trust, the shopper's goal is a path."""
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Request
 
+from bridge.web.request import client_address
 from tests.journeys.browser import CLICK, Browser
 from tests.journeys.process import BridgeProcess
 from tests.journeys.stage import Stage, query_of, until
@@ -66,6 +68,13 @@ def client_in_log(bridge: BridgeProcess, headers: dict[str, str]) -> Any:
         ("2001:db8::1", "2001:db8::1"),
         ("", "127.0.0.1"),
         ("10.9.9.9", "10.9.9.9"),
+        ("203.0.113.7:51000", "203.0.113.7"),  # else the port would make a new client of each connection
+        ("203.0.113.7:51000, 10.1.2.3:443", "203.0.113.7"),
+        ("[2001:db8::1]:51000", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("2001:db8::1:5100", "2001:db8::1:5100"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7, ::ffff:10.1.2.3", "203.0.113.7"),
     ],
 )
 def test_behind_trusted_proxies_the_client_is_the_nearest_stranger(
@@ -135,3 +144,14 @@ def test_the_configuration_file_is_read_from_where_it_is_and_its_theme_beside_it
         stage.tables["server"]["theme_css"] = "theme.css"
         bridge = stage.serve()
         assert "teal" in Browser().fetch(f"{bridge.url}/static/theme.css").text
+
+
+@pytest.mark.parametrize(
+    ("peer", "client"),
+    [("::ffff:203.0.113.7", "203.0.113.7"), ("::ffff:127.0.0.1", "198.51.100.9"), ("::1", "::1")],
+)
+def test_a_socket_for_both_kinds_of_ip_changes_nothing(peer: str, client: str) -> None:
+    """Its clients of IPv4 come in IPv6's clothes: proxies must still be known, and clients told apart."""
+    tell = client_address((ip_network("127.0.0.1/32"),))
+    environ = {"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_FOR": "198.51.100.9"}
+    assert tell(Request(environ)) == client

@@ -112,6 +112,33 @@ def test_a_body_without_end_is_read_until_it_is_surely_too_large() -> None:
     assert len(environ["body"]) == MAX_BODY + 1
 
 
+@pytest.mark.parametrize("parts", [[], [b"{"], [b"{"] * 50], ids=["nothing", "one byte", "byte by byte"])
+def test_attack_slowloris_who_drips_a_body_is_sent_away(
+    monkeypatch: pytest.MonkeyPatch, parts: list[bytes]
+) -> None:
+    monkeypatch.setattr(gateway, "BODY_LIMIT", 0.2)
+    dripped, sent = iter(parts), []
+
+    def app(_environ: Environ, _start_response: Callable[..., object]) -> list[bytes]:
+        raise AssertionError("half a request is none")
+
+    async def receive() -> Environ:
+        await asyncio.sleep(0.01)
+        for part in dripped:
+            return {"type": "http.request", "body": part, "more_body": True}
+        return await asyncio.Future()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    door = Gateway(app, Turnstile())
+    run(asyncio.wait_for(door(scope("POST"), receive, send), 5))
+    assert sent[0]["status"] == 400
+    headers = dict(sent[0]["headers"])
+    assert (headers[b"bridge-refusal"], headers[b"connection"]) == (b"bad_request", b"close")
+    assert door._inside == 0, "its place is another one's again"
+
+
 def test_a_path_beyond_ascii_arrives_as_wsgi_wants_it() -> None:
     assert environ_of(scope(path="/login/é"))["PATH_INFO"] == "/login/é".encode().decode("latin-1")
 

@@ -7,6 +7,7 @@ from flask import Flask
 
 from tests.journeys.browser import CLICK, WITHOUT_CLICK, Browser
 from tests.journeys.stage import Stage, query_of
+from tests.web.apps import MakeApp
 
 
 def initiate(app: Flask, stage: Stage, store: str, **parameters: str) -> str:
@@ -100,3 +101,57 @@ def test_a_portal_that_sends_the_browser_round_and_round_is_stopped(app: Flask) 
 
     assert ends[0] == 303
     assert ends[-1] == 429
+
+
+@pytest.fixture
+def auth0(stage: Stage, make_app: MakeApp) -> Flask:
+    """The same with globex as a connection of Auth0's make."""
+    table = stage.tables["connections.globex"]
+    stage.tables["connections.globex"] = {**table, "provider": "auth0", "response_mode": "query"}
+    try:
+        return make_app()
+    finally:
+        stage.tables["connections.globex"] = table
+
+
+INVITED = {"organization": "org_1", "organization_name": "acme", "invitation": "tick-et_1"}
+
+
+def test_auth0s_form_names_an_organization_and_no_issuer(auth0: Flask, stage: Stage) -> None:
+    answer = auth0.test_client().get(f"/initiate/both?{urlencode(INVITED)}", headers=CLICK)
+
+    assert answer.headers["Location"].startswith(stage.globex.url), "the one of Auth0's make"
+    sent = query_of(answer.headers["Location"])
+    assert (sent["organization"], sent["invitation"]) == ("org_1", "tick-et_1")
+    assert "organization_name" not in sent
+
+
+def test_and_who_comes_back_without_that_organization_is_refused(auth0: Flask, stage: Stage) -> None:
+    client = auth0.test_client()
+    begun = client.get(f"/initiate/post?{urlencode(INVITED)}", headers=CLICK)
+    back = stage.at_provider(Browser(), begun.headers["Location"], "Ada Lovelace").location
+    answer = client.get(back.removeprefix(stage.public_url), headers=CLICK)
+
+    assert (answer.status_code, answer.headers["Bridge-Refusal"]) == (403, "organization_mismatch")
+
+
+def test_a_provider_of_another_make_hears_nothing_of_it(auth0: Flask, stage: Stage) -> None:
+    query = urlencode({**INVITED, "iss": stage.acme.url})
+    for url in (f"/initiate/both?{query}", f"/initiate/us?{urlencode(INVITED)}"):
+        location = auth0.test_client().get(url, headers=CLICK).headers["Location"]
+        assert location.startswith(stage.acme.url)
+        assert not query_of(location).keys() & INVITED.keys()
+
+
+@pytest.mark.parametrize("name", INVITED)
+def test_an_organization_that_is_none_or_comes_twice_is_refused(auth0: Flask, name: str) -> None:
+    client = auth0.test_client()
+    for query in (urlencode({name: "<a b>"}), f"{name}=a&{name}=b", urlencode({name: "a" * 200})):
+        answer = client.get(f"/initiate/both?{query}", headers=CLICK)
+        assert answer.headers["Bridge-Refusal"] == "bad_request"
+
+
+def test_auth0_that_lands_people_here_again_and_again_is_stopped(auth0: Flask) -> None:
+    client = auth0.test_client()
+    url = f"/initiate/both?{urlencode(INVITED)}"
+    assert [client.get(url, headers=WITHOUT_CLICK).status_code for _ in range(10)][-1] == 429

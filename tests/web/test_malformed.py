@@ -35,6 +35,7 @@ _odd = st.one_of(
 _paths = st.one_of(
     st.sampled_from(
         ["/login/us", "/login/both", "/login/post", "/login/", "/callback/acme", "/callback/globex", "/callback/", "/",
+         "/token/us", "/token/",
          "/static/bridge.css", "/static/", "/static/../web/app.py", "/healthz", "/readyz", "//", "/login/us/..", "*", ""]
     ),
     _odd.map(lambda text: "/" + text),
@@ -50,7 +51,8 @@ _methods = st.one_of(
 )
 _names = st.sampled_from(
     ["return_to", "connection", "login_hint", "code", "state", "iss", "error", "error_description", "id_token",
-     "access_token", "response", "session_state"]
+     "access_token", "response", "session_state", "grant_type", "code_verifier", "refresh_token", "code_challenge",
+     "code_challenge_method"]
 )  # fmt: skip
 _values = st.one_of(
     _odd, st.sampled_from([_STATE, "acme", "globex", "/cart", "a@acme.example", "access_denied"])

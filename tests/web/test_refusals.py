@@ -1,6 +1,7 @@
 """A refusal: as a page for people, as JSON for programs, and under one reference everywhere."""
 
 import re
+import time
 from html import unescape
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from flask import Flask
 
 from bridge.domain.refusal import Reason
-from tests.journeys.browser import CLICK, JSON, Browser
+from tests.journeys.browser import CLICK, JSON, WITHOUT_CLICK, Browser
 from tests.journeys.process import BridgeProcess
 from tests.journeys.stage import Stage, query_of, until
 
@@ -17,7 +18,6 @@ REFUSED = {
     "/nowhere": "not_found",
     "/login/nowhere": "store_unknown",
     "/login/us?connection=globex": "connection_unknown",
-    "/login/us?connection=": "connection_unknown",
     "/login/us?return_to=/a&return_to=/b": "bad_request",
     "/callback/nowhere?state=x&code=x": "connection_unknown",
     "/callback/acme": "callback_malformed",
@@ -146,6 +146,32 @@ def test_the_reference_on_the_page_is_the_one_in_the_log_and_in_the_audit_stream
     assert event["reason"] == "email_not_trusted"
     assert event["store"] == "us"
     assert event["detail"] == refused["detail"]
+
+
+def test_attack_nobody_pushes_the_past_out_of_the_audit_stream(
+    stage: Stage, bridge: BridgeProcess, browser: Browser
+) -> None:
+    """It keeps the newest events: who can add to it at will, with no sign-in of their own, wipes traces."""
+    state = query_of(stage.depart(browser).location)["state"]
+    other, made_up = Browser(), "A" * 43
+    stage.depart(other)
+    looping = {**WITHOUT_CLICK, "Cookie": f"bridge-turns=9-{int(time.time())}"}
+    before = stage.redis.xlen("bridge:audit")
+    found = [
+        Browser().fetch(f"{bridge.url}/callback/acme?code=x&state={made_up}.nowhere"),
+        Browser().fetch(f"{bridge.url}/callback/acme?code=x&state={state}"),
+        other.fetch(f"{bridge.url}/callback/acme?code=x&state={state}"),
+        browser.fetch(f"{bridge.url}/callback/globex?code=x&state={state}"),
+        Browser().fetch(stage.login_url(), headers=looping),
+    ]
+    assert [answer.refusal for answer in found] == [
+        "attempt_expired",
+        "cookie_missing",
+        "other_browser",
+        "wrong_connection",
+        "sign_in_loop",
+    ]
+    assert stage.redis.xlen("bridge:audit") == before
 
 
 def test_a_repeated_refusal_keeps_its_reference(

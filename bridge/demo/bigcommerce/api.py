@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from bridge.demo.bigcommerce.customers import Customer, CustomerBook, InvalidCustomersError
+from bridge.demo.bigcommerce.profiles import add_profile_routes
 from bridge.demo.bigcommerce.shop import Call, Shop
 
 _MOST_ROWS = 10
@@ -31,6 +32,7 @@ def create_api(shop: Shop) -> Blueprint:
     api.add_url_rule("/v3/customers", view_func=desk.create, methods=["POST"])
     api.add_url_rule("/v3/customers", view_func=desk.update, methods=["PUT"])
     api.add_url_rule("/v3/customers", view_func=desk.delete, methods=["DELETE"])
+    add_profile_routes(api, shop.customers, shop.profiles)
     settings = "/v3/customers/settings/channels/<int:channel_id>"
     api.add_url_rule(settings, view_func=desk.channel, methods=["GET", "PUT"])
     return api

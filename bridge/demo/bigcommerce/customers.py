@@ -54,8 +54,9 @@ class InvalidCustomersError(ValueError):
 class CustomerBook:
     """All customers and each channel's setting; every change is whole or not at all."""
 
-    def __init__(self, customers: Iterable[Customer] = ()) -> None:
-        """Begin with `customers`; channel 1 alone allows global logins."""
+    def __init__(self, customers: Iterable[Customer] = (), groups: Iterable[int] = ()) -> None:
+        """Begin with `customers`; channel 1 alone allows global logins. `groups`: ids of those there are."""
+        self._groups = {0, *groups}
         self._lock = threading.Lock()
         self._by_id = {customer.id: customer for customer in customers}
         self._last_id = max(self._by_id, default=100)
@@ -94,6 +95,7 @@ class CustomerBook:
                 now = _now()
                 fields = {**_fields(row), "date_created": now, "date_modified": now}
                 customer = Customer(id=self._last_id + 1 + place, **fields)
+                self._refuse_unknown_group(customer, place)
                 self._refuse_duplicate(customer, [*self._by_id.values(), *made], place)
                 made.append(customer)
             self._by_id |= {customer.id: customer for customer in made}
@@ -115,6 +117,7 @@ class CustomerBook:
                 customer = replace(known, **_fields(change), date_modified=_now())
                 others = {**self._by_id, **changed}
                 others.pop(customer.id)
+                self._refuse_unknown_group(customer, place)
                 self._refuse_duplicate(customer, others.values(), place)
                 changed[customer.id] = customer
             self._by_id |= changed
@@ -139,6 +142,10 @@ class CustomerBook:
         if customer.channel_ids is None:
             return self.allows_global_logins(channel_id)
         return channel_id in customer.channel_ids
+
+    def _refuse_unknown_group(self, customer: Customer, place: int) -> None:
+        if customer.customer_group_id not in self._groups:
+            raise InvalidCustomersError({f"{place}.customer_group_id": "no such customer group"})
 
     def _refuse_duplicate(self, customer: Customer, others: Iterable[Customer], place: int) -> None:
         for other in others:

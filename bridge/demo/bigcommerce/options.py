@@ -1,6 +1,7 @@
 """What a demo store is made from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bridge.demo.bigcommerce.customers import Customer
 
@@ -43,6 +44,8 @@ class StoreOptions:
     channel_id: int = 1
     clock_offset: float = 0.0  # seconds by which the store's clock is ahead of this machine's
     customers: tuple[Customer, ...] = SAMPLE_CUSTOMERS
+    groups: Mapping[int, str] = field(default_factory=lambda: {3: "Buyers", 7: "Gold"})
+    attributes: Mapping[int, str] = field(default_factory=lambda: {1: "Cost centre"})
     name: str = "Ledgerleaf"
     quota: int = 450  # API calls in 30 seconds
     slow_seconds: float = 20.0  # how long the fault "slow" takes

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from bridge.demo.bigcommerce.customers import CustomerBook
 from bridge.demo.bigcommerce.options import StoreOptions
+from bridge.demo.bigcommerce.profiles import ProfileBook
 
 API_FAULTS = {
     "": "No fault: follow the rules",
@@ -52,9 +53,11 @@ class Shop:
     def __init__(self, options: StoreOptions, clock: Callable[[], float] = time.time) -> None:
         """Begin with the sample customers, no logins and no calls."""
         self.options = options
-        self.customers = CustomerBook(options.customers)
+        self.customers = CustomerBook(options.customers, options.groups)
+        self.profiles = ProfileBook(options.groups, options.attributes)
         self.clock_offset = options.clock_offset
         self.fault = ""
+        self.sister_name = self.sister_url = ""  # another shop that people are told of; "" for none
         self.attempts: list[Attempt] = []
         self.calls: list[Call] = []
         self._clock = clock

@@ -34,6 +34,7 @@ def _everywhere(shop: Shop) -> dict[str, object]:
     """What every page's template knows."""
     return {
         "store": shop.options,
+        "sister": {"name": shop.sister_name, "url": shop.sister_url},
         "customer": _customer(shop),
         "cart_count": sum(_cart().values()),
         "sign_in_url": lambda path: f"{shop.options.bridge_login_url}?{urlencode({'return_to': path})}",

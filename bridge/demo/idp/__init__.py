@@ -7,7 +7,7 @@ on a tester's word.
 
 from bridge.demo.idp.app import create_idp
 from bridge.demo.idp.faults import Fault
-from bridge.demo.idp.options import Client, IdpOptions
+from bridge.demo.idp.options import Client, IdpOptions, Tile
 from bridge.demo.idp.people import SAMPLE_PEOPLE, Person
 
-__all__ = ["SAMPLE_PEOPLE", "Client", "Fault", "IdpOptions", "Person", "create_idp"]
+__all__ = ["SAMPLE_PEOPLE", "Client", "Fault", "IdpOptions", "Person", "Tile", "create_idp"]

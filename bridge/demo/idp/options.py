@@ -18,6 +18,15 @@ class Client:
 
 
 @dataclass(frozen=True)
+class Tile:
+    """An application in the portal of people who are signed in; `url` begins a sign-in there."""
+
+    name: str
+    line: str
+    url: str
+
+
+@dataclass(frozen=True)
 class IdpOptions:
     """The provider's settings. `issuer` is its own address without a path, on loopback."""
 
@@ -25,6 +34,7 @@ class IdpOptions:
     clients: tuple[Client, ...]
     people: tuple[Person, ...] = SAMPLE_PEOPLE
     name: str = "Acme Identity"
+    tiles: tuple[Tile, ...] = ()
     silent: bool = False  # True: a signed-in person is sent back at once, without the "Continue" page
     code_lifetime: float = 60.0  # seconds, as the next ones
     request_lifetime: float = 600.0

@@ -17,6 +17,7 @@ class Person:
     email: str | None = None
     email_verified: bool | None = True
     locale: str = "en"
+    groups: tuple[str, ...] = ()
 
     def claims(self, scopes: AbstractSet[str]) -> dict[str, Any]:
         """What the granted scopes let a client see, `sub` left out (OpenID Connect Core 5.4)."""
@@ -24,6 +25,7 @@ class Person:
         if "profile" in scopes:
             claims |= {"name": self.name, "given_name": self.given_name, "family_name": self.family_name}
             claims |= {"preferred_username": self.subject, "locale": self.locale}
+            claims |= {"groups": list(self.groups)} if self.groups else {}
         if "email" in scopes and self.email is not None:
             claims |= {"email": self.email, "email_verified": self.email_verified}
         return {name: value for name, value in claims.items() if value is not None}
@@ -74,7 +76,7 @@ SAMPLE_PEOPLE = (
         given_name="Augusta",
         family_name="King",
         email="ada.lovelace@acme.example",
-        shows="Same e-mail as Ada: must never become her at the store.",
+        shows="Same e-mail as Ada: once Ada has signed in, the store must never take one for the other.",
     ),
     Person(
         subject="acme-1006",

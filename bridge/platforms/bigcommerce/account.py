@@ -15,3 +15,5 @@ class Account:
     access_token: Secret | None = None
     channel_id: int = 1
     api_url: str = "https://api.bigcommerce.com"
+    storefront_token: Secret | None = None  # private, of the GraphQL Storefront API
+    graphql_url: str = ""  # empty for the channel's own

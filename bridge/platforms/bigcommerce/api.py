@@ -51,7 +51,8 @@ class Api:
         try:
             return self._http.send(HttpRequest(method, url, headers, body), deadline)
         except HttpFailure as failure:
-            raise Refused(Reason.STORE_UNAVAILABLE, str(failure)) from None
+            reason = Reason.STORE_BUSY if failure.kind == "busy" else Reason.STORE_UNAVAILABLE
+            raise Refused(reason, str(failure)) from None
 
 
 def document(reply: HttpReply) -> dict[str, Any]:
@@ -62,7 +63,10 @@ def document(reply: HttpReply) -> dict[str, Any]:
         raise Refused(Reason.STORE_MISCONFIGURED, f"the store's API answered {reply.status}")
     if reply.status == 429:  # without its headers this means overload
         wait = reply.headers.get("x-rate-limit-time-reset-ms", "unknown")[:10]
-        raise Refused(Reason.STORE_UNAVAILABLE, f"the store's API is rate limited; free again in {wait} ms")
+        after = -(-int(wait) // 1000) if wait.isdecimal() else 0
+        raise Refused(
+            Reason.STORE_BUSY, f"the store's API is rate limited; free again in {wait} ms", retry_after=after
+        )
     if reply.status >= 500 or not 200 <= reply.status < 300:
         raise Refused(Reason.STORE_UNAVAILABLE, f"the store's API answered {reply.status}")
     try:

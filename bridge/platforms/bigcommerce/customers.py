@@ -1,10 +1,12 @@
 """Customers by the v3 API: found by e-mail on the right channel, created once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bridge.domain.customer import Customer, Profile
 from bridge.domain.deadline import Deadline
+from bridge.domain.profile import Details
 from bridge.domain.refusal import Reason, Refused
 from bridge.net.kept import Kept
 from bridge.platforms.bigcommerce.account import Account
@@ -38,11 +40,14 @@ class Customers:
 
     def create(self, profile: Profile, deadline: Deadline) -> Customer:
         """A new customer; or the one that somebody else created a moment before."""
+        row = self._row(profile, deadline)
         try:
-            reply = self._api.post("/v3/customers", [self._row(profile, deadline)], deadline)
-            created = _rows(reply)
+            created = self._created(row, deadline)
         except Unprocessable as refusal:
             found = self.find(profile.email, deadline)
+            if not found and "customer_group_id" in row:
+                # Perhaps a group that is gone: nobody is kept out for that. The next update says so.
+                return self.create(replace(profile, details=replace(profile.details, group="")), deadline)
             if len(found) != 1:
                 raise Refused(Reason.STORE_REJECTED, f"creating the customer: {refusal}") from None
             return found[0]
@@ -50,11 +55,15 @@ class Customers:
             raise Refused(Reason.STORE_REJECTED, "creating the customer: the answer names none")
         return Customer(str(created[0]["id"]))
 
+    def _created(self, row: Mapping[str, Any], deadline: Deadline) -> list[dict[str, Any]]:
+        return _rows(self._api.post("/v3/customers", [row], deadline))
+
     def _row(self, profile: Profile, deadline: Deadline) -> dict[str, Any]:
         row: dict[str, Any] = {
             "email": profile.email,
             "first_name": profile.first_name[:100],
             "last_name": profile.last_name[:100],
+            **details_row(profile.details),
             "origin_channel_id": self._account.channel_id,
             "trigger_account_created_notification": False,
         }
@@ -67,6 +76,14 @@ class Customers:
         if channels:
             return self._account.channel_id in channels
         return self._global_logins.get(deadline)
+
+
+def details_row(details: Details) -> dict[str, Any]:
+    """The fields of a customer's row; an id of a group that is no number is none of BigCommerce's."""
+    row: dict[str, Any] = {str(name): value for name, value in details.plain.items()}
+    if details.group.isdecimal():
+        row["customer_group_id"] = int(details.group)
+    return row
 
 
 def allows_global_logins(account: Account, api: Api, deadline: Deadline) -> bool:

@@ -10,6 +10,8 @@ from bridge.domain.return_to import safe_return_to
 from bridge.platforms.bigcommerce.account import Account
 
 MAX_DIGITS = 18
+TOKEN_TYPE = "customer_login"  # noqa: S105 - a kind, no token
+TOKEN_LIFE = 30  # seconds of the store's clock
 
 
 def login_claims(

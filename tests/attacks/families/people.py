@@ -13,7 +13,7 @@ from tests.attacks.walks import sign_in_with
 
 INVALID = refused("userinfo_invalid")
 UNTRUSTED = refused("email_not_trusted")
-DISTRUSTED = refused("email_not_trusted", "userinfo_invalid", "id_token_invalid")
+DISTRUSTED = refused("email_not_trusted", "email_outside_domains", "userinfo_invalid", "id_token_invalid")
 
 
 def says(edit: Edit) -> Plan:
@@ -233,7 +233,7 @@ CASES: list[Case] = [
         "false-in-token": Plan(claims={"email_verified": False}, userinfo={"email_verified": GONE}),
         "false-in-userinfo": Plan(claims={"email": own}, userinfo={"email": GONE, "email_verified": False}),
     }, settings={**_settings("asserted"), "userinfo": "always"}, check=nobody_new),
-    *(replace(case, checks_email=False) for case in table("email-odd", either("email_not_trusted"), email,
+    *(replace(case, checks_email=False) for case in table("email-odd", either("email_not_trusted", "email_outside_domains"), email,
       {name: it for name, it in EMAILS.items() if name in PERMITTED_ODD})),
     *table("never", UNTRUSTED, asserted, {"true": True}, settings=_settings("never"), check=nobody_new),
     *table("email-good", ACCEPTED, email,

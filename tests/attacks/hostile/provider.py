@@ -38,6 +38,7 @@ class Room:
         self.turns: list[Turn] = []
         self.seen: list[Seen] = []
         self.faults: list[str] = []  # what the bridge itself did wrong
+        self.pushed: dict[str, dict[str, str]] = {}  # requests by the reference given for them
         self._lock = threading.Lock()
 
     def count(self, endpoint: str) -> int:
@@ -55,6 +56,7 @@ class Room:
         self.seen.append(seen)
         endpoints = {
             ".well-known/openid-configuration": self._metadata,
+            "par": self._par,
             "authorize": self._authorize,
             "token": self._token,
             "jwks": self._jwks,
@@ -82,7 +84,7 @@ class Room:
         return _json(edited(honest, self.plan.metadata, turn))
 
     def _authorize(self, seen: Seen) -> Reply:
-        asked = dict(parse_qsl(seen.query))
+        asked = self._asked(dict(parse_qsl(seen.query)))
         if asked.get("code_challenge_method") != "S256" or len(asked.get("code_challenge", "")) != 43:
             self.faults.append("the authorization request is without PKCE S256")
         if len(asked.get("nonce", "")) < 22 or len(asked.get("state", "")) < 22:
@@ -100,6 +102,21 @@ class Room:
         parameters = self.plan.answer([("code", turn.code), ("state", asked.get("state", ""))], turn)
         goal = f"{asked.get('redirect_uri', '')}?{urlencode(parameters, errors='surrogateescape')}"
         return Reply(status=302, headers={"Location": goal})
+
+    def _par(self, seen: Seen) -> Reply:
+        """RFC 9126: the request behind the browser's back."""
+        reference = f"urn:ietf:params:oauth:request_uri:{len(self.pushed)}"
+        self.pushed[reference] = dict(parse_qsl(seen.body.decode("latin-1")))
+        return _json({"request_uri": reference, "expires_in": 60}, 201)
+
+    def _asked(self, query: dict[str, str]) -> dict[str, str]:
+        """The request itself, wherever it stands; a signed one is the only one that counts (RFC 9101)."""
+        asked = self.pushed.get(query.get("request_uri", ""), query)
+        if "request" not in asked:
+            return asked
+        claims = asked["request"].split(".")[1]
+        signed: dict[str, str] = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+        return signed
 
     def _token(self, seen: Seen) -> Reply:
         form = dict(parse_qsl(seen.body.decode("latin-1")))

@@ -1,0 +1,49 @@
+"""A callback that comes twice, by a reload or a doubled request: the same end again."""
+
+from collections.abc import Callable
+
+from bridge.domain.attempt import Attempt, Ticket
+from bridge.domain.deadline import Deadline
+from bridge.domain.hand_off import Visit
+from bridge.domain.outcome import Outcome, Underway
+from bridge.domain.ports import Attempts, Delivery
+from bridge.domain.refusal import Reason, Refused
+from bridge.flows.steps import SignedIn
+
+_LOOK_AGAIN = 0.1  # seconds
+
+
+def take_or_wait(
+    attempts: Attempts, state: str, pause: Callable[[float], None], deadline: Deadline
+) -> Attempt | Outcome | None:
+    """The attempt; or its outcome, waited for while another request is at work on it.
+
+    None where it ran out. Raises `Refused(ATTEMPT_BUSY)`.
+    """
+    taken = attempts.take(state)
+    while isinstance(taken, Underway):
+        if deadline.remaining() < 1:
+            raise Refused(Reason.ATTEMPT_BUSY)
+        pause(_LOOK_AGAIN)
+        taken = attempts.peek(state)
+    return taken
+
+
+def repeat(
+    outcome: Outcome, ticket: Ticket, delivery: Delivery, client_address: str, deadline: Deadline
+) -> SignedIn:
+    """The customer signed in once more, by a fresh platform token; or the same refusal. Raises `Refused`."""
+    if outcome.customer is None or outcome.identity is None:
+        refused = Refused(outcome.reason or Reason.ATTEMPT_EXPIRED, "repeated")
+        refused.recorded = True  # when it happened first
+        raise refused
+    visit = Visit(
+        customer=outcome.customer,
+        identity=outcome.identity,
+        session=outcome.session,
+        return_to=outcome.return_to,  # the ticket may have had no room for it
+        reference=ticket.reference,
+        binding=ticket.binding,
+        client_address=client_address,
+    )
+    return SignedIn(delivery.hand_off(visit, deadline), ticket, outcome.session)

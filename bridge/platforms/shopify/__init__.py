@@ -1,0 +1,1 @@
+"""Shopify, by Multipass: for stores with legacy customer accounts on a Plus plan."""

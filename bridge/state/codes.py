@@ -1,0 +1,73 @@
+"""One-time codes in Redis: only the digest of a code is there, and no token at all."""
+
+import json
+import secrets
+
+from bridge.domain.grant import Grant, Spent
+from bridge.domain.identity import IdentityKey
+from bridge.domain.limits import CODE_LIFE, SPENT_LIFE
+from bridge.state.keys import Keys
+from bridge.state.server import RedisServer, Script
+
+_FRESH, _SPENT = "F", "S"
+
+#: Spends a code and gives it to the caller. The mark names the taker: one whose answer was lost on
+#: the way asks again and gets it again.
+_TAKE = Script("""
+local held = redis.call('GET', KEYS[1])
+if not held then return false end
+if string.sub(held, 1, 1) == 'F' then
+  redis.call('SET', KEYS[1], 'S' .. ARGV[1] .. string.sub(held, 2), 'EX', ARGV[2])
+  return held
+end
+local grant = string.sub(held, #ARGV[1] + 2)
+if string.sub(held, 2, #ARGV[1] + 1) == ARGV[1] then return 'F' .. grant end
+return 'S' .. grant
+""")
+
+
+class RedisCodes:
+    """See the port `Codes` in domain/token_ports.py."""
+
+    def __init__(self, server: RedisServer, keys: Keys) -> None:
+        self._server = server
+        self._keys = keys
+
+    def put(self, code: str, grant: Grant) -> None:
+        self._server.command(
+            "SET", self._keys.code(grant.store, code), _FRESH + _text(grant), "EX", CODE_LIFE
+        )
+
+    def take(self, store: str, code: str) -> Grant | Spent | None:
+        held = self._server.run(_TAKE, (self._keys.code(store, code),), secrets.token_hex(8), SPENT_LIFE)
+        if not held:
+            return None
+        grant = _grant(store, held[1:])
+        return Spent(grant) if held[0] == _SPENT else grant
+
+
+def _text(grant: Grant) -> str:
+    """The store is in the key, so it is not repeated."""
+    fields = [
+        grant.identity.issuer,
+        grant.identity.subject,
+        grant.session,
+        grant.return_to,
+        grant.reference,
+        grant.code_challenge,
+        grant.client_address,
+    ]
+    return json.dumps(fields, separators=(",", ":"))
+
+
+def _grant(store: str, text: str) -> Grant:
+    issuer, subject, session, return_to, reference, code_challenge, client_address = json.loads(text)
+    return Grant(
+        store=store,
+        identity=IdentityKey(issuer, subject),
+        session=session,
+        return_to=return_to,
+        reference=reference,
+        code_challenge=code_challenge,
+        client_address=client_address,
+    )

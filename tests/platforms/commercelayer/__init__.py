@@ -1,0 +1,1 @@
+"""Commerce Layer, against an organization that enforces the documented rules."""
