@@ -33,22 +33,17 @@ class RedisLinks:
     def find(self, identity: IdentityKey | str, store: str) -> Linked | None:
         digest = _digest(identity)
         text = self._sides.found(digest, store)
-        if text is None and self.adopt(digest, store):
+        if text is None and self.is_there_after_all(digest, store):
             text = self._sides.found(digest, store)
-        if text is None:
-            return None
-        customer, evidence, created_at = link_read(text)
-        return Linked(customer=Customer(customer), evidence=evidence, created_at=created_at)
+        return _linked(text) if text else None
 
     def peek(self, identity: IdentityKey | str, store: str) -> Linked | None:
         digest = _digest(identity)
         text = self._sides.found(digest, store)
-        if text is not None:
-            customer, evidence, created_at = link_read(text)
-            return Linked(customer=Customer(customer), evidence=evidence, created_at=created_at)
-        old = self._old.read(digest, store)
-        if old is None:
-            return None
+        old = None if text else self._old.read(digest, store)
+        if old is None:  # or it was moved between the two looks
+            text = text or self._sides.found(digest, store)
+            return _linked(text) if text else None
         return Linked(customer=Customer(old.customer), evidence=old.evidence, created_at=old.created_at)
 
     def link(self, link: Link, fence: str = "") -> bool:
@@ -147,6 +142,10 @@ class RedisLinks:
         self._old.drop(digest, store, old)
         return True
 
+    def is_there_after_all(self, digest: str, store: str) -> bool:
+        """After a miss: an old link is moved now, or somebody else moved it between our two looks."""
+        return self.adopt(digest, store) or self._sides.found(digest, store) is not None
+
     def migrate(self) -> tuple[int, int]:
         moved = left = 0
         for digest, store in self._old.all():
@@ -156,6 +155,11 @@ class RedisLinks:
                 left += 1
         self._old_are_gone = not left
         return moved, left
+
+
+def _linked(text: str) -> Linked:
+    customer, evidence, created_at = link_read(text)
+    return Linked(customer=Customer(customer), evidence=evidence, created_at=created_at)
 
 
 def _digest(identity: IdentityKey | str) -> str:

@@ -94,7 +94,7 @@ class RedisSignIns:
         self, ticket: Ticket, session: Session, due: Due | None = None, note: Note | None = None
     ) -> Customer | Stale | None:
         found = self._record(ticket, session, due, note)
-        if found is None and self._links.adopt(session.identity.digest, session.store):
+        if found is None and self._links.is_there_after_all(session.identity.digest, session.store):
             found = self._record(ticket, session, due, note)
         if found == BLOCKED:
             raise Refused(Reason.CUSTOMER_BLOCKED, "an operator blocked this identity, or its customer")
