@@ -82,15 +82,15 @@ class Choices:
         store = tables.pop("stores")[STORE]
         ways = {"few": FEW, "many": MANY, "typed": OWN, "mixed": OWN | FEW}
         stores = {name: {**store, "connections": list(of)} for name, of in ways.items()}
-        return _toml({**tables, "connections": connections, "stores": stores})
+        return as_toml({**tables, "connections": connections, "stores": stores})
 
 
-def _toml(table: dict[str, Any], name: str = "") -> str:
+def as_toml(table: dict[str, Any], name: str = "") -> str:
     """JSON's texts, lists, numbers and booleans are TOML's as well."""
     own = "".join(
         f"{key} = {json.dumps(value)}\n" for key, value in table.items() if not isinstance(value, dict)
     )
     inner = (
-        _toml(value, f"{name}.{key}".lstrip(".")) for key, value in table.items() if isinstance(value, dict)
+        as_toml(value, f"{name}.{key}".lstrip(".")) for key, value in table.items() if isinstance(value, dict)
     )
     return (f"[{name}]\n{own}" if own else "") + "".join(inner)
