@@ -33,8 +33,10 @@ class Witness:
         return url.startswith(self._bridges)
 
     def _failed(self, request: Request) -> None:
-        # A navigation that another one overtakes is "aborted": that is the shopper's doing.
-        overtaken = request.is_navigation_request() and request.failure == "net::ERR_ABORTED"
+        # A navigation that another one overtakes is "aborted": that is the shopper's doing. So is a picture
+        # on a page that leads on by itself before everything is drawn.
+        overtakable = request.is_navigation_request() or request.resource_type == "image"
+        overtaken = overtakable and request.failure == "net::ERR_ABORTED"
         if self._is_bridge(request.url) and not overtaken:
             self.complaints.append(f"{request.url} failed: {request.failure}")
 
