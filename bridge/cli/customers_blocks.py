@@ -29,15 +29,19 @@ email_option = click.option(
 )
 
 
-def _under(opened: "CustomerMap", store: str, email: str) -> str:
-    """The customer noted under an address; an empty text for no address. Raises `BadParameter`."""
-    if not email:
-        return ""
-    found = opened.links.known_by_email(email_of(email), store)
-    if len(found) != 1:
-        told = ", ".join(one.id for one in found) or "nobody"
-        raise click.BadParameter(f"noted under this address: {told}; give --customer", param_hint="--email")
-    return found[0].id
+def _customer(opened: "CustomerMap", store: str, customer: str, email: str) -> str:
+    """The customer named, or noted under the address; an empty text for neither. Raises `BadParameter`."""
+    if email:
+        found = opened.links.known_by_email(email_of(email), store)
+        if len(found) != 1:
+            told = ", ".join(one.id for one in found) or "nobody"
+            raise click.BadParameter(
+                f"noted under this address: {told}; give --customer", param_hint="--email"
+            )
+        customer = found[0].id
+    if customer:
+        customer_of(opened, store, customer)
+    return customer
 
 
 @click.command()
@@ -69,9 +73,8 @@ def block(
         from bridge.domain.customer import Customer
 
         stores_of(opened, store)
-        customer = customer or _under(opened, store, email)
+        customer = _customer(opened, store, customer, email)
         if customer:
-            customer_of(opened, store, customer)
             ended = opened.blocks.block_customer(Customer(customer), store)
         else:
             identity = identity_of(opened, issuer=issuer, subject=subject, identity=identity)
@@ -109,9 +112,8 @@ def unblock(
         from bridge.domain.customer import Customer
 
         stores_of(opened, store)
-        customer = customer or _under(opened, store, email)
+        customer = _customer(opened, store, customer, email)
         if customer:
-            customer_of(opened, store, customer)
             known = opened.blocks.unblock_customer(Customer(customer), store)
         else:
             identity = identity_of(opened, issuer=issuer, subject=subject, identity=identity)

@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from bridge.platform_api import Secret
 
-LIFE = 900  # seconds from `created_at`, for one use
 _BLOCK = 16  # bytes, of AES
 
 
