@@ -61,7 +61,8 @@ def demo(checking: bool, port: int | None) -> None:
             if checking:
                 sys.exit(0 if scene.check(click.echo) else 1)
             _introduce(scene)
-            signal.pause()
+            while True:  # not signal.pause(): one that another thread is handed would never wake it
+                time.sleep(0.5)
     except NoRedisServer as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
