@@ -44,7 +44,7 @@ def test_it_prints_one_address_to_open_and_stops_with_nothing_left_running(
     tmp_path: Path, how: signal.Signals
 ) -> None:
     output = tmp_path / "said"
-    process = start("demo", output=output)
+    process = start("demo", "--port", str(quiet_port()), output=output)
     try:
         text = said(output, "Ctrl-C", process)
         (address,) = re.findall(r"^ *Open +(http://127\.0\.0\.1:\d+/)$", text, re.MULTILINE)
