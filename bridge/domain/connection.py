@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bridge.domain.asking import PLAIN, Asking
+from bridge.domain.limits import SESSION_LIFE
 from bridge.domain.secret import Secret
 
 ClientAuth = Literal[
@@ -56,6 +57,8 @@ class Connection:
     response_mode: ResponseMode = "query"
     userinfo: UserinfoUse = "when_missing"
     clock_tolerance: int = 30  # seconds
+    session_lifetime: int = SESSION_LIFE  # seconds
+    session_idle: int = 0  # seconds; 0 for no such end
     iss_parameter: IssParameter = "auto"  # RFC 9207
     asking: Asking = PLAIN
     mapped_claims: tuple[str, ...] = ()  # which stores of it map to their customers' profiles

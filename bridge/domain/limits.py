@@ -8,7 +8,7 @@ UNDERWAY_LIFE = REQUEST_LIMIT + 3
 LOCK_LIFE = UNDERWAY_LIFE + 3
 #: In which a repeated callback repeats its outcome; the ticket's cookie is kept as long.
 OUTCOME_LIFE = 60
-#: Of a session's record, and of its cookie.
+#: Of a session where its connection says nothing else.
 SESSION_LIFE = 12 * 3600
 #: In which a storefront redeems its one-time code.
 CODE_LIFE = 60

@@ -57,6 +57,7 @@ def foresee(
         sid="",
         id_token=Secret(""),
         created_at=attempt.created_at,
+        ends_at=attempt.created_at,
     )
     try:
         customer = dry.resolve(replace(attempt, store=store), identity, person, deadline)

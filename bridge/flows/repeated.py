@@ -30,7 +30,12 @@ def take_or_wait(
 
 
 def repeat(
-    outcome: Outcome, ticket: Ticket, delivery: Delivery, client_address: str, deadline: Deadline
+    outcome: Outcome,
+    ticket: Ticket,
+    delivery: Delivery,
+    session_life: int,
+    client_address: str,
+    deadline: Deadline,
 ) -> SignedIn:
     """The customer signed in once more, by a fresh platform token; or the same refusal. Raises `Refused`."""
     if outcome.customer is None or outcome.identity is None:
@@ -46,4 +51,4 @@ def repeat(
         binding=ticket.binding,
         client_address=client_address,
     )
-    return SignedIn(delivery.hand_off(visit, deadline), ticket, outcome.session)
+    return SignedIn(delivery.hand_off(visit, deadline), ticket, outcome.session, session_life)

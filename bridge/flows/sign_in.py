@@ -15,7 +15,7 @@ from bridge.domain.ports import Attempts, Delivery, IdentityProvider, Verified
 from bridge.domain.quoting import url_name
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.return_to import path_within, safe_return_to
-from bridge.domain.session import Session
+from bridge.domain.session import Session, session_end
 from bridge.domain.store import Store
 from bridge.flows.addresses import vouched
 from bridge.flows.choosing import Question, choose, question
@@ -193,7 +193,8 @@ class SignIn:
         if isinstance(taken, Outcome):
             if taken.identity is not None:
                 self.customers.check_blocked(taken.identity, taken.store)
-            return repeat(taken, ticket, self.deliveries[taken.store], client_address, deadline)
+            life = self.connections[ticket.connection].session_lifetime
+            return repeat(taken, ticket, self.deliveries[taken.store], life, client_address, deadline)
         try:
             return self._complete(taken, callback, deadline, client_address)
         except Refused as refused:
@@ -232,9 +233,10 @@ class SignIn:
             if another is None:
                 raise
             hand_off = delivery.hand_off(replace(visit, customer=another), deadline)
-        return SignedIn(hand_off, attempt.ticket, session.handle)
+        return SignedIn(hand_off, attempt.ticket, session.handle, session.ends_at - session.created_at)
 
     def _session(self, attempt: Attempt, verified: Verified) -> Session:
+        connection, now = self.connections[attempt.connection], self.now()
         return Session(
             id=self.token(),
             store=attempt.store,
@@ -242,7 +244,9 @@ class SignIn:
             identity=verified.identity.key,
             sid=verified.identity.sid,
             id_token=verified.id_token,
-            created_at=int(self.now()),
+            created_at=int(now),
+            ends_at=session_end(verified.identity.claims, now, connection.session_lifetime),
+            idle=connection.session_idle,
         )
 
     # -- late and lost callbacks ------------------------------------------------------------

@@ -35,3 +35,4 @@ class SignedIn:
     hand_off: HandOff
     ticket: Ticket
     session: str  # the handle
+    session_life: int  # seconds for which a browser need not keep it longer

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from bridge.domain.limits import SESSION_LIFE
 from bridge.settings.request_values import (
     AcrValues,
     AuthorizeParameters,
@@ -191,6 +192,22 @@ class ConnectionSettings(Table):
         le=300,
         description="Seconds by which the provider's clock may differ from the bridge's.",
         examples=[60],
+    )
+    session_lifetime: int = Field(
+        default=SESSION_LIFE,
+        ge=60,
+        le=90 * 86400,
+        description="Seconds after which a session of the bridge ends at the latest. The provider may say an"
+        " earlier time (session_expiry). The store's own session is the store's.",
+        examples=[28800],
+    )
+    session_idle: int = Field(
+        default=0,
+        ge=0,
+        le=90 * 86400,
+        description="Seconds after which a session ends that its storefront neither renewed nor asked for;"
+        " 0 for never.",
+        examples=[3600],
     )
     prompt: Prompts = Field(
         default=(),

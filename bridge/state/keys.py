@@ -17,9 +17,10 @@
 | `pending:{<store>}` | hash | newest 1,000 | 0.3 kB a case | refused sign-ins for an operator to judge |
 | `pending:{<store>}:ends` | sorted set | newest 1,000 | 40 B a case | until when: 30 days, rejected 365 |
 | `imported:<store>:<file digest>` | string | 720 h | 0.1 kB | how far the import of a file came |
-| `session:{<tag>}:<identity>:<id>` | string | 12 h | 0.3 kB + ID token | what sign-out needs |
-| `sessions:{<tag>}:<identity>` | sorted set | 12 h | 40 B a session | the sessions of an identity, by end |
-| `renewals:{<tag>}:<identity>:<id>` | hash | 12 h | 0.2 kB a code, 16 at most | what storefronts renew by |
+| `session:{<tag>}:<identity>:<id>` | string | `session_lifetime` | 0.3 kB + ID token | for sign-out |
+| `sessions:{<tag>}:<identity>` | sorted set | `session_lifetime` | 40 B each | its sessions, by end |
+| `sid:<connection>:<sid digest>` | set | `session_lifetime` | 0.1 kB | whose sessions came of a provider's session |
+| `renewals:{<tag>}:<identity>:<id>` | hash | `session_lifetime` | 0.2 kB a code, 16 at most | what one renews by |
 | `code:<store>:<code digest>` | string | 60 s; 600 s | 0.4 kB | whom a code is for; that it was used |
 | `rate:<digest>` | string | 60 s | 0.1 kB | failures of one address, renewals by one handle |
 | `lock:<store>:<e-mail digest>` | string | 15 s | 0.1 kB | who is creating a customer of that address |
@@ -98,6 +99,10 @@ class Keys:
 
     def sessions(self, identity: IdentityKey | str) -> str:
         return f"{self.prefix}:sessions:{_tagged(identity)}"
+
+    def sid(self, connection: str, sid: str) -> str:
+        """By the provider's own session id: logout tokens may name nothing else."""
+        return f"{self.prefix}:sid:{connection}:{digest(sid)}"
 
     def renewals(self, identity: IdentityKey | str, session: str) -> str:
         """Of a session, by the digest of its id."""

@@ -99,6 +99,16 @@ class RedisServer:
                 raise _refused(answer)
         return answers
 
+    def scan(self, pattern: str, count: int) -> Iterator[list[str]]:
+        """The names of keys, some `count` at a time: those that are there all along, some of them twice."""
+        cursor = "0"
+        while True:
+            cursor, names = self.command("SCAN", cursor, "MATCH", pattern, "COUNT", count)
+            if names:
+                yield names
+            if str(cursor) == "0":
+                return
+
     def together(self, *commands: tuple[str | int, ...]) -> list[Any]:
         """Several commands in one trip, all or none."""
         try:

@@ -1,7 +1,5 @@
 """Sign-ins in Redis: a session for a link that stands, and how the attempt ended."""
 
-import json
-from base64 import b64encode
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 
@@ -9,14 +7,14 @@ from bridge.domain.attempt import Ticket
 from bridge.domain.customer import Customer, Due, Link, Note, Stale
 from bridge.domain.deadline import Deadline
 from bridge.domain.identity import IdentityKey
-from bridge.domain.limits import OUTCOME_LIFE, SESSION_LIFE
+from bridge.domain.limits import OUTCOME_LIFE
 from bridge.domain.outcome import Outcome
 from bridge.domain.ports import Occasion
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.session import Session
 from bridge.state.audit import DETAIL_LENGTH
 from bridge.state.growing import FINDING, GROWING
-from bridge.state.keys import AUDIT_LENGTH, MAX_HINT, Keys, digest, links_of
+from bridge.state.keys import AUDIT_LENGTH, Keys, digest, links_of
 from bridge.state.link_notes import NO_NOTE, NOTE_HEAD, PROFILE, note_read, note_text
 from bridge.state.link_records import HEAD, customer_of
 from bridge.state.links import RedisLinks
@@ -24,6 +22,7 @@ from bridge.state.locks import RedisLocks
 from bridge.state.records import ENDED, outcome_tail
 from bridge.state.sealing import Seal
 from bridge.state.server import RedisServer, Script
+from bridge.state.session_records import session_text
 
 #: What the scripts say of somebody who may not sign in; no link begins so.
 BLOCKED = "!"
@@ -56,15 +55,20 @@ end
 _SESSION = """
 redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[4])
-redis.call('ZADD', KEYS[3], ARGV[4] + ARGV[3], ARGV[5])
-redis.call('EXPIRE', KEYS[3], ARGV[3])
+redis.call('ZADD', KEYS[3], ARGV[9], ARGV[5])
+if redis.call('TTL', KEYS[3]) < ARGV[9] - ARGV[4] then redis.call('EXPIRE', KEYS[3], ARGV[9] - ARGV[4]) end
 """
 
-#: The second half, in the attempt's slot and in the audit's.
+#: The second half, in the slots of the attempt, of the audit and of the provider's own session.
 _END = """
-redis.call('SET', KEYS[6], 'O' .. customer .. ' ' .. ARGV[9], 'EX', ARGV[10])
-redis.call('XADD', KEYS[7], 'MAXLEN', '~', ARGV[11], '*', 'event', 'signed_in', 'reference', ARGV[12],
-  'store', ARGV[13], 'connection', ARGV[14], 'identity', ARGV[1], 'customer', customer)
+redis.call('SET', KEYS[6], 'O' .. customer .. ' ' .. ARGV[10], 'EX', ARGV[11])
+redis.call('XADD', KEYS[7], 'MAXLEN', '~', ARGV[12], '*', 'event', 'signed_in', 'reference', ARGV[13],
+  'store', ARGV[14], 'connection', ARGV[15], 'identity', ARGV[1], 'customer', customer)
+if KEYS[8] then
+  redis.call('SADD', KEYS[8], ARGV[1])
+  local life = ARGV[9] - ARGV[4]
+  if redis.call('TTL', KEYS[8]) < life then redis.call('EXPIRE', KEYS[8], life) end
+end
 """
 
 _RECORD = Script(FINDING + _KNOWN + _SESSION + _END + "return link")
@@ -140,16 +144,19 @@ class RedisSignIns:
         own = links_of(keys, identity, session.store), keys.session(identity, session.id)
         blocks, notes = keys.blocked(identity, session.store), keys.notes(identity, session.store)
         own_keys = (*own, keys.sessions(identity), blocks, notes)
-        ending = (keys.attempt(ticket.state), keys.audit)
+        ending: tuple[str, ...] = (keys.attempt(ticket.state), keys.audit)
+        if session.sid:
+            ending += (keys.sid(session.connection, session.sid),)
         arguments = (
             identity.digest,
-            self._session_text(session),
-            SESSION_LIFE,
+            session_text(session, self._seal),
+            session.life(session.created_at),
             session.created_at,
             digest(session.id),
             due.profile if due else "",
             due.seen_since if due else 0,
             note_text(note) if note else "",
+            session.ends_at,
         )
         noted = due is not None or note is not None
         tail = outcome_tail(outcome)
@@ -170,19 +177,13 @@ class RedisSignIns:
                     "reference", ticket.reference, "store", session.store,
                     "connection", session.connection, "identity", identity.digest, "customer", customer,
                 ),
+                *(
+                    command
+                    for name in ending[2:]
+                    for command in (
+                        ("SADD", name, identity.digest),
+                        ("EXPIRE", name, session.ends_at - session.created_at),
+                    )
+                ),
             )  # fmt: skip
         return link
-
-    def _session_text(self, session: Session) -> str:
-        hint = session.id_token.reveal()
-        sealed = b64encode(self._seal.close(hint)).decode() if len(hint) <= MAX_HINT else ""
-        fields = [
-            session.store,
-            session.connection,
-            session.identity.issuer,
-            session.identity.subject,
-            session.sid,
-            session.created_at,
-            sealed,
-        ]
-        return json.dumps(fields, separators=(",", ":"))

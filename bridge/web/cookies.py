@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from bridge.domain.attempt import Ticket
 from bridge.domain.binding import UNBOUND, Binding
-from bridge.domain.limits import OUTCOME_LIFE, SESSION_LIFE
+from bridge.domain.limits import OUTCOME_LIFE
 from bridge.domain.loop import Turns
 from bridge.domain.secret import Secret
 
@@ -119,9 +119,9 @@ class Cookies:
         """Remembers them for a minute."""
         self._set(response, self._prefix + "turns", str(turns), TURNS_LIFE, form_post=False)
 
-    def set_session(self, response: Response, store: str, handle: str) -> None:
+    def set_session(self, response: Response, store: str, handle: str, life: int) -> None:
         """Gives the browser the handle by which sign-out will know its session at `store`."""
-        self._set(response, f"{self._prefix}session-{store}", handle, SESSION_LIFE, form_post=False)
+        self._set(response, f"{self._prefix}session-{store}", handle, life, form_post=False)
 
     # -- the connection used last -----------------------------------------------------------
 

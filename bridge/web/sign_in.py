@@ -175,7 +175,7 @@ class _Views:
         to_store = step.hand_off
         response = form_post(to_store) if isinstance(to_store, FormPost) else _see_other(to_store.url)
         self._cookies.ended(response, step.ticket, request.cookies, form_post=self._by_form(step.ticket))
-        self._cookies.set_session(response, step.ticket.store, step.session)
+        self._cookies.set_session(response, step.ticket.store, step.session, step.session_life)
         store = self._flow.stores[step.ticket.store]
         if len(store.connections) > 1:
             self._cookies.set_last(response, store.name, step.ticket.connection)

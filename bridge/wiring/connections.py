@@ -38,6 +38,8 @@ def connection_of(name: str, given: ConnectionSettings, settings: Settings) -> C
         response_mode=given.response_mode,
         userinfo=given.userinfo,
         clock_tolerance=given.clock_tolerance,
+        session_lifetime=given.session_lifetime,
+        session_idle=given.session_idle,
         iss_parameter=given.iss_parameter,
         asking=_asking(given),
         mapped_claims=tuple(

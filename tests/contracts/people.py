@@ -5,6 +5,7 @@ from dataclasses import replace
 from bridge.domain.attempt import Attempt
 from bridge.domain.customer import Customer, Link
 from bridge.domain.identity import IdentityKey
+from bridge.domain.limits import SESSION_LIFE
 from bridge.domain.secret import Secret
 from bridge.domain.session import Session
 from tests.contracts.world import NOON, counting_token
@@ -33,6 +34,7 @@ def session(identity: IdentityKey = ADA, **changes: object) -> Session:
         sid="sid-1",
         id_token=Secret(ID_TOKEN),
         created_at=int(NOON),
+        ends_at=int(NOON) + SESSION_LIFE,
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 

@@ -47,6 +47,7 @@ _PARTS = {
     "<connection>": r"[a-z0-9_-]+",
     "<kind>": r"(?:metadata|keys)",
     "<code digest>": r"[0-9a-f]{32}",
+    "<sid digest>": r"[0-9a-f]{32}",
     "<state digest>": r"[0-9a-f]{32}",
     "<file digest>": r"[0-9a-f]{32}",
     "<digest>": r"[0-9a-f]{32}",
@@ -74,7 +75,7 @@ def row_of(name: str) -> tuple[str, str]:
 
 def seconds(life: str) -> list[int]:
     """The lives that a key may have, one after the other."""
-    named = life.replace("attempt_lifetime`", f"{LIFETIME} s")
+    named = life.replace("attempt_lifetime", f"{LIFETIME} s").replace("session_lifetime", f"{SESSION_LIFE} s")
     return [int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+) ([sh])", named)]
 
 
@@ -147,6 +148,7 @@ def dump(adapters: Adapters, raw: Any) -> str:
     read = {
         "string": raw.get,
         "hash": raw.hgetall,
+        "set": raw.smembers,
         "zset": lambda name: raw.zrange(name, 0, -1),
         "stream": raw.xrange,
     }
@@ -220,7 +222,7 @@ def test_sessions_that_ended_leave_the_list_at_the_next_sign_in(adapters: Adapte
     adapters.sign_ins.link(link())
     old = session()
     adapters.sign_ins.record(attempt(), old)
-    later = session(created_at=old.created_at + SESSION_LIFE)
+    later = session(created_at=old.ends_at, ends_at=old.ends_at + SESSION_LIFE)
     adapters.sign_ins.record(attempt(), later)
     assert raw.zrange(adapters.keys.sessions(ADA), 0, -1) == [table.digest(later.id)]
 
