@@ -15,7 +15,7 @@ export BRIDGE_REQUIRE_BROWSER := 1
 export BRIDGE_REQUIRE_INTEROP ?= 1
 endif
 
-.PHONY: help demo test check lint bench docs lock clean venv-demo venv-dev
+.PHONY: help demo test check lint bench docs texts dist sbom image chart lock clean venv-demo venv-dev
 .NOTPARALLEL:
 
 help: ## show this list
@@ -44,6 +44,22 @@ bench: venv-dev ## run the benchmark
 
 docs: venv-dev ## write the generated part of docs/ anew
 	@$(BIN)/python scripts/documents.py
+
+texts: venv-dev ## bring the catalogues of the pages up to date, and compile them
+	@$(BIN)/python scripts/texts.py
+
+dist: venv-dev ## write the wheel into dist/, the same bytes from the same sources
+	@sh scripts/dist.sh
+
+sbom: venv-dev ## write dist/bridge-VERSION.cdx.json: what the bridge is made of, by CycloneDX
+	@$(BIN)/python scripts/sbom.py
+
+image: ## build the image with buildah, podman or docker, and see that it starts (ARGS: further build options)
+	@sh scripts/image.sh $(ARGS)
+
+chart: venv-dev ## render the Helm chart with helm itself (built by go where it is not there)
+	@sh scripts/chart.sh
+	$(BIN)/python -m pytest -q tests/packaging -k chart
 
 lock: ## write the lock files anew (ARGS=--upgrade to raise versions)
 	@sh scripts/lock.sh $(ARGS)

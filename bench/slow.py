@@ -27,6 +27,8 @@ HEAD = """
 public_url = "http://127.0.0.1:{bridge}"
 cookie_keys = ["0123456789abcdef0123456789abcdef"]
 development = true
+[server.limits]
+starts_per_connection = 0
 [redis]
 url = "{redis}"
 """

@@ -16,6 +16,7 @@ from bridge.domain.profile import Details
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.return_to import safe_return_to
 from bridge.domain.secret import Secret
+from bridge.domain.sign_out import Leave, SignsOut
 from bridge.domain.store_platform import StoreContext, StorePlatform
 from bridge.settings.faults import KeyPath, Problem, WrongValueError, shown_path
 from bridge.settings.offers import GROUP, Offer, Rule
@@ -51,6 +52,7 @@ __all__ = [
     "HttpRequest",
     "IdentityKey",
     "KeyPath",
+    "Leave",
     "Line",
     "Offer",
     "OptionalAddress",
@@ -69,6 +71,7 @@ __all__ = [
     "Secret",
     "SecretText",
     "SecretTexts",
+    "SignsOut",
     "StoreContext",
     "StorePlatform",
     "Table",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bridge.cli.config_file import settings_or_exit
+from bridge.cli.operator import operator
 
 if TYPE_CHECKING:
     from bridge.wiring.customers import CustomerMap
@@ -46,7 +47,7 @@ def customer_map(config_path: Path | None) -> Iterator["CustomerMap"]:
     from bridge.domain.refusal import Reason, Refused
     from bridge.wiring.customers import wire_customers
 
-    opened = wire_customers(settings, now=time.time)
+    opened = wire_customers(settings, now=time.time, by=operator())
     try:
         yield opened
     except Refused as refused:

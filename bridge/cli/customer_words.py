@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from bridge.domain.pending import PendingCase
+from bridge.domain.utc import utc
 from bridge.flows.by_hand import About
-from bridge.flows.customer_rows import time_text
 from bridge.flows.erasing import Forgotten
 
 
@@ -16,7 +16,7 @@ def about_json(about: About) -> dict[str, Any]:
         "store": about.store,
         "customer": about.customer,
         "identity": about.identity,
-        "links": [{**asdict(one), "linked_at": time_text(one.linked_at)} for one in about.links],
+        "links": [{**asdict(one), "linked_at": utc(one.linked_at)} for one in about.links],
         "sessions": sum(one.sessions for one in about.links),
         "blocked": about.blocked,
         "pending": [case_json(case) for case in about.pending],
@@ -35,7 +35,7 @@ def _about(about: About) -> Iterator[str]:
         yield f"{about.identity} has no customer in {about.store}"
     for one in about.links:
         yield f"    {one.connection}: {one.identity}"
-        yield f"        linked     {time_text(one.linked_at)}, evidence: {one.evidence}"
+        yield f"        linked     {utc(one.linked_at)}, evidence: {one.evidence}"
         yield f"        sessions   {one.sessions}"
     if about.customer and not about.links:
         yield "    nobody is linked"
@@ -61,8 +61,8 @@ def case_json(case: PendingCase) -> dict[str, Any]:
         "subject": case.identity.subject,
         "reason": case.reason.value,
         "candidates": [one.id for one in case.candidates],
-        "first": time_text(case.first),
-        "last": time_text(case.last),
+        "first": utc(case.first),
+        "last": utc(case.last),
         "times": case.times,
         "rejected": case.rejected,
     }
@@ -70,7 +70,7 @@ def case_json(case: PendingCase) -> dict[str, Any]:
 
 def case_text(case: PendingCase) -> str:
     """The same for people. A subject is the provider's word, and of printable ASCII."""
-    told = f"{case.times} times, last {time_text(case.last)}"
+    told = f"{case.times} times, last {utc(case.last)}"
     reason = f"{case.reason.value}{' (rejected)' if case.rejected else ''}"
     return "\n".join(
         [

@@ -75,10 +75,10 @@ def block(
         stores_of(opened, store)
         customer = _customer(opened, store, customer, email)
         if customer:
-            ended = opened.blocks.block_customer(Customer(customer), store)
+            ended = opened.blocking.block_customer(Customer(customer), store)
         else:
             identity = identity_of(opened, issuer=issuer, subject=subject, identity=identity)
-            ended = opened.blocks.block_identity(identity, store)
+            ended = opened.blocking.block_identity(identity, store)
     who = f"Customer {customer}" if customer else identity
     told = {"store": store, "customer": customer, "identity": identity, "sessions": ended}
     click.echo(json.dumps(told) if as_json else f"{who} is blocked in {store}; {ended} sessions ended.")

@@ -64,13 +64,13 @@ def export(store: str, config_path: Path | None, form: str, as_json: bool, outpu
 
 def _rows(opened: "CustomerMap", store: str) -> Iterator[tuple[str, ...]]:
     """Words in the order of `EXPORTED`."""
-    from bridge.flows.customer_rows import time_text
+    from bridge.domain.utc import utc
 
     times: dict[int, str] = {}
     for row in opened.links.all_links(store):
         when = times.get(row.created_at)
         if when is None:
-            when = time_text(row.created_at)
+            when = utc(row.created_at)
             if len(times) < 100_000:
                 times[row.created_at] = when
         yield row.customer, row.connection, row.identity, "", row.evidence, when

@@ -81,6 +81,8 @@ def import_(
         except UnusableFile as fault:
             raise click.ClickException(f"{file}: {fault}") from None
         report.end(ended, dry_run=dry_run)
+        if not dry_run:
+            opened.note("imported", store=store, failed=str(ended.failed))
     sys.exit(_status(ended))
 
 

@@ -106,6 +106,7 @@ def reject(reference: str, store: str, config_path: Path | None, as_json: bool) 
     with customer_map(config_path) as opened:
         identity = _case(opened, store, reference).identity.digest
         opened.pending.reject(store, identity)
+        opened.note("case_rejected", store=store, identity=identity)
     click.echo(json.dumps({"identity": identity, "store": store}) if as_json else f"{identity} is rejected.")
 
 
@@ -123,6 +124,7 @@ def migrate(config_path: Path | None, as_json: bool) -> None:
     """
     with customer_map(config_path) as opened:
         moved, left = opened.links.migrate()
+        opened.note("migrated", moved=str(moved), left=str(left))
     if as_json:
         click.echo(json.dumps({"moved": moved, "left": left}))
     else:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bridge.demo.bigcommerce import StoreOptions
 from bridge.demo.idp import Client
+from bridge.demo.webhooks import PATH
 
 
 def configuration(
@@ -58,13 +59,14 @@ def configuration(
             "api_url": store_url,
         },
         f"stores.{store_name}.customers": {"match_email": True, "create": True},
+        f"stores.{store_name}.webhook": {"url": store_url + PATH, "secret": store.webhook_secret},
     }
     tables[f"connections.{second_connection}"] = {
         **tables[f"connections.{connection}"],
         "label": "Globex staff",
         "domains": ["elsewhere.example"],
     }
-    for part in ("", ".bigcommerce", ".customers"):
+    for part in ("", ".bigcommerce", ".customers", ".webhook"):
         tables[f"stores.{second_store}{part}"] = {**tables[f"stores.{store_name}{part}"]}
     tables[f"stores.{second_store}"]["connections"] = [connection, second_connection]
     tables |= {name: {**table} for name, table in more.items()}

@@ -12,6 +12,7 @@ from bridge.demo.commercelayer.organization import Organization
 from bridge.demo.commercelayer.storefront import StorefrontOptions, create_storefront
 from bridge.demo.commercelayer.storefront.sessions import Sessions
 from bridge.demo.serving import Served
+from bridge.demo.webhooks import PATH, new_secret
 
 EU = "eu"  # its name in the bridge's configuration
 _SCOPE = "market:code:europe"
@@ -53,6 +54,7 @@ class Europe:
         platform = Served.knowing_its_url(self._make_platform, port=platform_port)
         self.platform_url = started.enter_context(platform).url
         self.handoff_secret = secrets.token_urlsafe(32)
+        self.webhook_secret = new_secret()
         shop = Served(self._make_shop(), host="localhost", port=shop_port)
         self.url = started.enter_context(shop).url
 
@@ -83,6 +85,7 @@ class Europe:
                 **({} if self._legacy_sso else self._bearer_keys()),
             },
             f"stores.{EU}.customers": {"match_email": True, "create": True},
+            f"stores.{EU}.webhook": {"url": self.url + PATH, "secret": self.webhook_secret},
         }
         return {**tables, **(self._legacy_tables() if self._legacy_sso else {})}
 
@@ -128,7 +131,9 @@ class Europe:
         options = StorefrontOptions(
             bridge_url=self._bridge_url,
             store=EU,
+            bridge_logout_url=f"{self._bridge_url}/logout/{EU}",
             handoff_secret=self.handoff_secret,
+            webhook_secret=self.webhook_secret,
             api_url=self.platform_url,
             auth_url=self.platform_url,
             client_id=self.options.sales_channel.client_id,

@@ -1,12 +1,14 @@
 """Walk through the demonstration as shoppers would, and say of each step whether it worked."""
 
+import time
 from collections.abc import Callable
 
 from bridge.demo.bigcommerce.shop import Shop
 from bridge.demo.europe import Europe
 from bridge.demo.rehearsal_europe import EuropeanRehearsal
+from bridge.demo.rehearsal_everywhere import EverywhereRehearsal
 from bridge.demo.shopper import Page, Shopper
-from bridge.demo.walking import REFUSAL, MissedError, Step, lands, place, stays_out, walk
+from bridge.demo.walking import REFUSAL, MissedError, Step, asks_who, lands, place, stays_out, walk, went_by
 
 
 class Rehearsal:
@@ -18,6 +20,7 @@ class Rehearsal:
         self._companies_url = companies_url
         self._ada = Shopper()
         self._europe = EuropeanRehearsal(europe, self._ada)
+        self._everywhere = EverywhereRehearsal(store_url, idp_url, europe)
 
     def run(self, print_line: Callable[[str], None]) -> bool:
         """Do every step and print a line for each; True only if all succeeded."""
@@ -29,8 +32,9 @@ class Rehearsal:
             ("Eve Outsider, of another company, finds its sign-in by her e-mail", self._by_email),
             ("Cancel at the identity provider signs nobody in", self._cancel),
             *self._europe.steps(),
-            ("Ada signs out at the store", self._sign_out),
-            ("Ada signs out at the identity provider", self._sign_out_at_idp),
+            ("Ada signs in at the first store once more: the provider asks her again", self._once_more),
+            ("Ada signs out of store, bridge and provider; the next visit asks again", self._sign_out),
+            *self._everywhere.steps(),
         )
         results = [walk(words, step, print_line) for words, step in steps]
         return all(results)
@@ -82,19 +86,24 @@ class Rehearsal:
         stays_out(person, self._store_url)
         return f"{page.headers.get(REFUSAL, 'back at the store')}, "
 
+    def _once_more(self) -> str:
+        time.sleep(1 - time.time() % 1)  # the store tells sessions apart by the second in which they began
+        self._ada.open(f"{self._store_url}/login.php?action=logout")
+        asked = self._ada.open(f"{self._store_url}/cart").press("Sign in to check out")
+        asks_who(asked)
+        self._land_in_cart(asked.press("Ada Lovelace"), "Ada Lovelace")
+        return ""
+
     def _sign_out(self) -> str:
         page = self._ada.open(self._store_url).press("Sign out")
         if page.status >= 400:
             raise MissedError(f"status {page.status} at {place(page.url)}", page)
+        went_by(page, "/end-session")
         stays_out(self._ada, self._store_url)
-        return f"ends at {place(page.url)}, "
-
-    def _sign_out_at_idp(self) -> str:
-        self._ada.open(f"{self._idp_url}/signout").press("Sign out of")
-        page = self._ada.open(f"{self._idp_url}/signout")
-        if not page.says("Nobody is signed in"):
+        if not self._ada.open(f"{self._idp_url}/signout").says("Nobody is signed in"):
             raise MissedError("the identity provider still knows her", page)
-        return ""
+        asks_who(self._ada.open(f"{self._store_url}/cart").press("Sign in to check out"))
+        return f"ends at {place(page.url)}, "
 
     def _land_in_cart(self, page: Page, name: str) -> None:
         lands(page, f"{self._store_url}/cart", f"Signed in as {name}")

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from bridge.demo.europe import Europe
 from bridge.demo.shopper import Page, Shopper
-from bridge.demo.walking import MissedError, Step, lands, stays_out
+from bridge.demo.walking import MissedError, Step, asks_who, lands, place, stays_out, went_by
 
 
 class EuropeanRehearsal:
@@ -21,7 +21,7 @@ class EuropeanRehearsal:
             ("Grace signs in there for the first time: a customer is made", self._first_visit),
             ("Ada's token is renewed, by the shop's server", self._renewal),
             ("Grace's return opened again is refused, and so is it in another browser", self._return_again),
-            ("Ada signs out there: the shop forgets her token", self._sign_out),
+            ("Ada signs out there of store, bridge and provider; the next visit asks again", self._sign_out),
         )
 
     def _known(self) -> str:
@@ -57,12 +57,14 @@ class EuropeanRehearsal:
 
     def _sign_out(self) -> str:
         page = self._ada.open(self._europe.url).press("Sign out")
-        if page.status >= 400:
-            raise MissedError(f"status {page.status}", page)
-        if self._platform.requests[-1].grant_type != "revocation":
+        if page.status != 200 or page.url != f"{self._europe.url}/":
+            raise MissedError(f"ended at {place(page.url)} with status {page.status}", page)
+        if all(request.grant_type != "revocation" for request in self._platform.requests[-3:]):
             raise MissedError("the platform was not asked to end the token", page)
+        went_by(page, "/end-session")
         stays_out(self._ada, self._europe.url)
-        return ""
+        asks_who(self._ada.open(self._europe.url).press("Sign in"))
+        return f"ends at {place(page.url)}, "
 
     def _is_signed_in(self, page: Page, name: str, words: str) -> None:
         lands(page, f"{self._europe.url}/account", f"Signed in as {name}")

@@ -22,6 +22,7 @@ from bridge.demo.idp.memory import Memory
 from bridge.demo.redis_server import start_redis
 from bridge.demo.rehearsal import Rehearsal
 from bridge.demo.serving import Served
+from bridge.demo.webhooks import new_secret
 
 STORE, CONNECTION = "us", "acme"  # their names in the bridge's configuration
 #: The same shop for the people of two companies, whose e-mail addresses show the way.
@@ -60,10 +61,12 @@ class Scene:
             self.redis = started.enter_context(start_redis(work_dir / "redis", environ=environ))
             self.store_options = StoreOptions(
                 bridge_login_url=f"{self.bridge_url}/login/{STORE}",
+                bridge_logout_url=f"{self.bridge_url}/logout/{STORE}",
                 store_hash="demo" + secrets.token_hex(3),
                 client_id="demo-" + secrets.token_hex(8),
                 client_secret=secrets.token_urlsafe(32),
                 access_token=secrets.token_urlsafe(24),
+                webhook_secret=new_secret(),
             )
             store_app = create_store(self.store_options)
             self.store: Shop = store_app.extensions["demo_store"]

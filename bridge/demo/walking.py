@@ -52,6 +52,18 @@ def stays_out(shopper: Shopper, store_url: str) -> None:
         raise MissedError("the store says that somebody is signed in", page)
 
 
+def went_by(page: Page, path: str) -> None:
+    """Raise MissedError unless the browser was led by an address with `path` on its way to `page`."""
+    if all(urlsplit(hop.url).path != path for hop in page.hops):
+        raise MissedError(f"the browser never came by {path}", page)
+
+
+def asks_who(page: Page) -> None:
+    """Raise MissedError unless the identity provider asks who this is, and offers nobody to go on as."""
+    if not (page.says("Who are you today?") or page.says("Sign in again")):
+        raise MissedError(f"nobody asks who this is, but {place(page.url)} comes", page)
+
+
 def place(url: str) -> str:
     """Where, without what may be secret: no query, no login token."""
     parts = urlsplit(url)

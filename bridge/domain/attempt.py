@@ -1,11 +1,13 @@
 """One browser under way: what is remembered between leaving for the provider and coming back."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bridge.domain.binding import UNBOUND, Binding
 from bridge.domain.reference import reference_of
+
+_USED = "-"  # no seal begins so
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +25,21 @@ class Ticket:
     created_at: int  # seconds since the epoch
     restarts: int
     binding: Binding = UNBOUND  # what the storefront wants handed back and kept to
+    sealed: str = ""  # what else the attempt's record holds, for `Attempts.recover`; only the bridge reads it
 
     @cached_property
     def reference(self) -> str:
         """The id under which this attempt is logged and shown."""
         return reference_of(self.state)
+
+    @property
+    def used(self) -> bool:
+        """Whether the browser was told that its code was redeemed, and that Redis could not note the end."""
+        return self.sealed == _USED
+
+    def as_used(self) -> "Ticket":
+        """The ticket with which the same callback is not waited for, and begins again."""
+        return replace(self, sealed=_USED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +51,11 @@ class Attempt(Ticket):
     #: Parameters that a provider's portal asked for on top (Auth0: organization, invitation). Not part of
     #: the ticket: an invitation is for one use, so a slow shopper's second round goes without.
     portal_parameters: Mapping[str, str] = field(default_factory=dict)
+    #: Whether the provider is to ask who this is, right after a sign-out. Of use to the request alone, and
+    #: not recorded: nothing depends on the answer. Who is at the browser could undo it in any case.
+    asks_again: bool = False
+    #: Whether Redis had lost the record. Then nobody can tell whether its code was redeemed before.
+    recovered: bool = False
 
     @classmethod
     def new(
@@ -52,6 +69,7 @@ class Attempt(Ticket):
         restarts: int = 0,
         binding: Binding = UNBOUND,
         portal_parameters: Mapping[str, str] | None = None,
+        asks_again: bool = False,
     ) -> "Attempt":
         return cls(
             # The store's name lets a callback from a bookmark, long after, begin anew at the right store.
@@ -65,6 +83,7 @@ class Attempt(Ticket):
             nonce=token(),
             code_verifier=token(),
             portal_parameters={} if portal_parameters is None else portal_parameters,
+            asks_again=asks_again,
         )
 
     @property

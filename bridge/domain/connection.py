@@ -22,6 +22,8 @@ ResponseMode = Literal["query", "form_post"]
 UserinfoUse = Literal["when_missing", "always", "never"]
 AssertionAudience = Literal["token_endpoint", "issuer"]
 RsaAlg = Literal["RS256", "PS256"]
+Logout = Literal["auto", "local"]
+LogoutStyle = Literal["openid", "auth0", "cognito", "none"]
 ExtraAudiences = Literal["with_azp", "never"]
 
 #: Asymmetric signature algorithms only (RFC 7518 3.1, RFC 8037): with "none" or an HMAC
@@ -57,11 +59,14 @@ class Connection:
     response_mode: ResponseMode = "query"
     userinfo: UserinfoUse = "when_missing"
     clock_tolerance: int = 30  # seconds
+    logout_tokens_without_exp: bool = False  # borne, as drafts of Back-Channel Logout allowed
     session_lifetime: int = SESSION_LIFE  # seconds
     session_idle: int = 0  # seconds; 0 for no such end
     iss_parameter: IssParameter = "auto"  # RFC 9207
+    logout: Logout = "auto"  # local: a sign-out at a storefront leaves the provider's session alone
     asking: Asking = PLAIN
     mapped_claims: tuple[str, ...] = ()  # which stores of it map to their customers' profiles
+    tells_domain: bool = False  # whether records for operators may name the domain of somebody's e-mail
     development: bool = False  # loopback endpoints may be plain http
     tenants: tuple[str, ...] = ()  # GUIDs in small letters, where `issuer` stands for many tenants
     apple_team_id: str = ""
@@ -71,7 +76,12 @@ class Connection:
     issuer_aliases: tuple[str, ...] = ()  # other words of the same issuer for itself, in ID tokens
     verified_claim: str = ""  # the claim that says of the token's e-mail what email_verified says elsewhere
     required_id_token_claims: tuple[tuple[str, str], ...] = ()
+    frontchannel_without_iss: bool = False  # its frames name the session only
     names_in_callback: bool = False  # names come, unsigned, in a form field beside the code
+    logout_style: LogoutStyle = "openid"  # how it is asked to end its session
+    logout_needs_hint: bool = False  # it answers an ID token's absence with an error page
+    logout_hint_claim: str = ""  # the ID token's claim that is sent as logout_hint
+    prompt_after_sign_out: str = "login"  # by which it asks who somebody is; empty where no prompt does
 
     @property
     def has_own_domains(self) -> bool:

@@ -64,6 +64,7 @@ class Profile:
     last_name: str
     identity: IdentityKey | None = None  # whose customer it will be, where that is known
     details: Details = NO_DETAILS  # what the store's map makes of the claims
+    match_email: bool = True  # whether whoever got the address a moment before will do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,16 +15,16 @@ class Erasure(Protocol):
         """How many sessions a person has."""
         ...
 
-    def end_sessions(self, identity: str, store: str = "") -> int:
-        """Ends them, with what storefronts renew by."""
-        ...
-
     def forget_note(self, store: str, email: str, customer: str) -> bool:
         """Takes a customer from under an address (its digest); whether it was there."""
         ...
 
     def forget_outcomes(self, identities: Collection[str], stores: Collection[str]) -> int:
         """Drops what is remembered for some minutes: how sign-ins ended, and codes."""
+        ...
+
+    def forget_sids(self, identities: Collection[str]) -> None:
+        """Drops which sessions at providers were theirs, of those who have no session left at any store."""
         ...
 
     def forget_events(self, identities: Collection[str], customers: Collection[tuple[str, str]]) -> int:

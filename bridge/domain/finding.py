@@ -6,9 +6,13 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, how it is, and what to do about it."""
+    """What was looked at, how it is, why that matters, and what to do about it.
 
-    level: Literal["ok", "warning", "failed"]
+    `note`: nothing is wrong that is known of; something to know, or to compare by hand.
+    """
+
+    level: Literal["ok", "note", "warning", "failed"]
     subject: str  # e.g. "connections.acme"
     message: str
     remedy: str = ""
+    why: str = ""  # what shoppers or operators meet if it stays so

@@ -23,6 +23,7 @@ class HttpRequest:
     body: bytes | None = None
     time_limit: float = 5.0  # seconds, for everything from name resolution to the last byte
     size_limit: int = 1_000_000  # bytes of body
+    kind: str = ""  # what it is for, by a word of ours: for stories and metrics
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from bridge.domain.id_token import VerifiedClaims
 from bridge.domain.issuers import normal_tenant, tenants_issuer
 
 _NAME_LENGTH = 100
+_SID_LENGTH = 255  # as of logout tokens
 _NAMES = ("name", "given_name", "family_name")
 _NO_NAME = UnsignedName()
 
@@ -35,6 +36,11 @@ class IdentityKey:
     def digest(self) -> str:
         """22 characters that stand for this key in Redis and in logs (128 bits of SHA-256)."""
         return identity_digest(self.issuer, self.subject)
+
+
+def digest_of(identity: IdentityKey | str) -> str:
+    """Of an identity, or of one that is known by its digest alone: then as it is."""
+    return identity if isinstance(identity, str) else identity.digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +82,7 @@ class Identity:
             given_name=_text(merged.get("given_name", unsigned.given)),
             family_name=_text(merged.get("family_name", unsigned.family)),
             name=_text(merged.get("name")),
-            sid=_text(id_token.get("sid")),
+            sid=_session_id(id_token.get("sid")),
             claims=merged,
         )
 
@@ -147,6 +153,11 @@ def _tri_state(value: object) -> bool | None:
 def _affirmed(value: object) -> bool | None:
     """Entra writes `xms_edov` as true, 1, "1" or "true"; anything else counts as a plain no."""
     return _tri_state(True if value in ("1", 1) else value)
+
+
+def _session_id(value: object) -> str:
+    """As it stands, or none: cut or cleaned it would be another one, and no logout token would name it."""
+    return value if isinstance(value, str) and len(value) <= _SID_LENGTH and value.isprintable() else ""
 
 
 def _text(value: object) -> str:

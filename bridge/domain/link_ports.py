@@ -96,15 +96,15 @@ class Links(Protocol):
 class Blocks(Protocol):
     """Who may not sign in to a store, whatever the provider says."""
 
-    def block_identity(self, identity: IdentityKey | str, store: str) -> int:
-        """From now on, linked or not; how many of its sessions ended with that. Idempotent."""
+    def block_identity(self, identity: IdentityKey | str, store: str) -> None:
+        """From now on, linked or not. Idempotent. Its sessions are left alone."""
         ...
 
     def unblock_identity(self, identity: IdentityKey | str, store: str) -> bool:
         """Whether it was blocked. It stays out where its customer is blocked."""
         ...
 
-    def block_customer(self, customer: Customer, store: str) -> int:
+    def block_customer(self, customer: Customer, store: str) -> None:
         """Every identity that holds the customer, and each that is linked to it later; see above."""
         ...
 

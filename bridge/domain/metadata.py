@@ -142,6 +142,9 @@ def _words(document: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
 def _issuer_hint(found: object, issuer: str) -> str:
     if isinstance(found, str) and found.rstrip("/") == issuer.rstrip("/"):
         return f"the provider's issuer differs only by a slash; configure issuer = {url_name(found)!r}"
+    if isinstance(found, str) and found.rstrip("/").lower() == issuer.rstrip("/").lower():
+        hint = "the provider's issuer differs only by upper and lower case"
+        return f"{hint}; configure issuer = {url_name(found)!r}"
     if isinstance(found, str) and found.count("{tenantid}") == 1 and "{" not in issuer:
         return "the document names no issuer but a template for many tenants; write the issuer of one"
     return f"the document is that of {url_name(found)!r}, not of {issuer!r}"

@@ -13,9 +13,11 @@ from bridge.domain.hand_off import HandOff, PlatformToken, Visit
 from bridge.domain.identity import Identity, IdentityKey
 from bridge.domain.outcome import Outcome, Underway
 from bridge.domain.profile import Details
+from bridge.domain.rates import Rate
 from bridge.domain.refusal import Refused
 from bridge.domain.secret import Secret
 from bridge.domain.session import Session
+from bridge.domain.story import Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,20 +107,32 @@ class TokenIssuer(Protocol):
 class Attempts(Protocol):
     """Attempts under way, and for a minute how they ended."""
 
-    def put(self, attempt: Attempt) -> None:
-        """Remembers an attempt for the time a shopper has at the provider."""
+    def put(self, attempt: Attempt, story: Story | None = None, rates: Sequence[Rate] = ()) -> Ticket:
+        """Remembers an attempt for the time a shopper has at the provider; and how it began, for operators.
+
+        The ticket is for the browser, and holds what `recover` needs. Each of `rates` is counted in the same
+        trip; raises `TooOftenError` where one is over its limit.
+        """
         ...
 
     def take(self, state: str) -> Attempt | Outcome | Underway | None:
         """The attempt, for the one caller who asks first; others learn how far it is."""
         ...
 
-    def peek(self, state: str) -> Attempt | Outcome | Underway | None:
-        """The same, taking nothing."""
+    def recover(self, ticket: Ticket) -> Attempt | Outcome | Underway | None:
+        """As `take`, of an attempt that Redis lost: from what its browser carries, marked as `recovered`.
+
+        None where it is too old for that, where the ticket does not hold it, and where it was taken before,
+        as far as Redis knows.
+        """
         ...
 
-    def refuse(self, ticket: Ticket, outcome: Outcome, refused: Refused) -> None:
-        """Records a refusal: the attempt's outcome and the audit event, in one trip."""
+    def peek(self, state: str) -> Attempt | Outcome | Underway | None:
+        """The same as `take`, taking nothing."""
+        ...
+
+    def refuse(self, ticket: Ticket, outcome: Outcome, refused: Refused, story: Story | None = None) -> None:
+        """Records a refusal: the attempt's outcome, the audit event and the story, in one trip."""
         ...
 
 
@@ -137,9 +151,14 @@ class SignIns(Protocol):
     """Links from identities to customers, and the sign-ins that follow them."""
 
     def record(
-        self, ticket: Ticket, session: Session, due: Due | None = None, note: Note | None = None
+        self,
+        ticket: Ticket,
+        session: Session,
+        due: Due | None = None,
+        note: Note | None = None,
+        story: Story | None = None,
     ) -> Customer | Stale | None:
-        """Signs a known identity in, in one trip: session, outcome and audit event.
+        """Signs a known identity in, in one trip: session, outcome, audit event and the story up to here.
 
         None, with nothing written, where the store has no link for this identity; `Stale`, with nothing
         written, where the note beside the link does not say what is `due`. Writes `note` in the same trip.
@@ -199,6 +218,14 @@ class DrySignIns(Protocol):
 class Audit(Protocol):
     """What happened, for operators, without tokens and personal data."""
 
-    def refused(self, reference: str, refused: Refused, store: str, connection: str) -> None:
+    def refused(
+        self, reference: str, refused: Refused, store: str, connection: str, story: Story | None = None
+    ) -> None:
         """Records a refusal that belongs to no attempt of this browser. Never raises."""
+        ...
+
+    def stray(
+        self, reference: str, refused: Refused, store: str, connection: str, story: Story | None = None
+    ) -> None:
+        """The same of one that anybody can cause: for `bridge explain` only. Never raises."""
         ...

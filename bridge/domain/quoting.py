@@ -10,6 +10,8 @@ from collections.abc import Iterable
 _WORD = re.compile(r"[a-z_]{1,40}")
 _TYPE = re.compile(r"[a-z]{1,20}/[a-z.+-]{1,40}")
 _URL = re.compile(r"https?://[A-Za-z0-9._:/\[\]-]{1,200}")
+#: Too short for anything secret: those of ours have 32 characters at least.
+_NAME = re.compile(r"[a-z0-9_-]{1,20}")
 _HIDDEN = "(not shown)"
 #: A secret is recognised by its beginning, since texts are cut before they get here.
 _BEGIN = 12
@@ -18,6 +20,11 @@ _BEGIN = 12
 def error_name(text: str) -> str:
     """An OAuth error code, which is a word of small letters."""
     return text if _WORD.fullmatch(text) else _HIDDEN
+
+
+def place_name(text: str) -> str:
+    """A store's or connection's name that we do not know: people put other things into addresses as well."""
+    return text if _NAME.fullmatch(text) else _HIDDEN
 
 
 def type_name(text: str) -> str:

@@ -10,7 +10,7 @@ from bridge.domain.words import WORDS, Words
 
 @unique
 class Reason(Enum):
-    """Stable codes; each is documented in docs/refusals.md under its value."""
+    """Stable codes; each has its page in docs/refusals/."""
 
     # The request itself
     NOT_FOUND = "not_found"
@@ -41,6 +41,7 @@ class Reason(Enum):
     CODE_REJECTED = "code_rejected"
     CLIENT_REJECTED = "client_rejected"
     ID_TOKEN_INVALID = "id_token_invalid"  # noqa: S105 - a code, not a token
+    LOGOUT_TOKEN_INVALID = "logout_token_invalid"  # noqa: S105 - a code, not a token
     USERINFO_INVALID = "userinfo_invalid"
     AUTHENTICATION_INSUFFICIENT = "authentication_insufficient"
     ORGANIZATION_MISMATCH = "organization_mismatch"
@@ -62,6 +63,8 @@ class Reason(Enum):
     STORE_MISCONFIGURED = "store_misconfigured"
     STORE_REJECTED = "store_rejected"
     STORE_CLOCK_UNKNOWN = "store_clock_unknown"
+    # A sign-out
+    SIGN_OUT_INCOMPLETE = "sign_out_incomplete"
     # A storefront that asks for a token: the codes are OAuth's own words (RFC 6749 section 5.2)
     INVALID_REQUEST = "invalid_request"
     INVALID_CLIENT = "invalid_client"
@@ -85,7 +88,7 @@ NOISE = frozenset({
     Reason.NOT_FOUND, Reason.METHOD_NOT_ALLOWED, Reason.BAD_REQUEST, Reason.TOO_LARGE, Reason.STORE_UNKNOWN,
     Reason.CONNECTION_UNKNOWN, Reason.NOT_A_NAVIGATION, Reason.SIGN_IN_LOOP, Reason.CALLBACK_MALFORMED,
     Reason.WRONG_CONNECTION, Reason.COOKIE_MISSING, Reason.OTHER_BROWSER, Reason.ATTEMPT_EXPIRED,
-    Reason.STATE_UNAVAILABLE, Reason.INVALID_REQUEST, Reason.INVALID_CLIENT, Reason.INVALID_GRANT,
+    Reason.SIGN_OUT_INCOMPLETE, Reason.STATE_UNAVAILABLE, Reason.INVALID_REQUEST, Reason.INVALID_CLIENT, Reason.INVALID_GRANT,
     Reason.UNSUPPORTED_GRANT_TYPE, Reason.TOO_MANY_REQUESTS,
 })  # fmt: skip
 
@@ -112,3 +115,4 @@ class Refused(Exception):
         self.retry_after = retry_after  # seconds, where it is known
         self.reference = ""  # of the attempt, where only the flow knows it
         self.recorded = False  # whether the audit stream has it
+        self.cut_short = False  # whether the attempt was taken, and Redis could not note how it ended

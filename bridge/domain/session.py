@@ -88,6 +88,7 @@ def session_end(claims: Mapping[str, Any], now: float, lifetime: int) -> int:
     expiry = claims.get("session_expiry")
     if expiry is None:
         return end
-    if isinstance(expiry, bool) or not isinstance(expiry, int | float) or not now < expiry < 1e12:
+    # Within this very second it would be a life of none, for which Redis has no word.
+    if isinstance(expiry, bool) or not isinstance(expiry, int | float) or not int(now) + 1 <= expiry < 1e12:
         raise Refused(Reason.ID_TOKEN_INVALID, "session_expiry: no time that lies ahead")
     return min(end, int(expiry))

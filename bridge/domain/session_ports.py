@@ -35,6 +35,10 @@ class Sessions(Protocol):
         """The same, used just now: with an idle time it lives on for that long."""
         ...
 
+    def lives(self, refs: Sequence[SessionRef]) -> Sequence[int]:
+        """Seconds for which each lives on where nobody uses it; 0 for one that ended. No use of it."""
+        ...
+
     def of_identity(self, identity: IdentityKey | str) -> Sequence[HeldSession]:
         """The sessions of an identity (or of its digest), at all stores, newest end first."""
         ...
@@ -52,6 +56,18 @@ class Sessions(Protocol):
 
         What the platform gave for it stays until `Endings` had it taken back.
         """
+        ...
+
+
+class SignOutNotices(Protocol):
+    """Logout tokens of providers, each of which counts once (Back-Channel Logout 1.0 section 2.6 rule 8)."""
+
+    def was_used(self, connection: str, jti: str) -> bool:
+        """Whether `use` was called, as long as the token could still be good."""
+        ...
+
+    def use(self, connection: str, jti: str) -> None:
+        """Notes one."""
         ...
 
 

@@ -15,7 +15,8 @@ class StorePlatform(Platform, Protocol):
     """One store on one platform; made once, asked by many threads at the same time.
 
     It also is a `Delivery`, with a `hand_off` of its own, where the platform signs customers in by a one-time
-    address, or a `TokenIssuer`, where its customers have tokens; or both.
+    address, or a `TokenIssuer`, where its customers have tokens; or both. Where its own pages keep a session,
+    it is a `SignsOut` (domain/sign_out.py) as well.
     """
 
     @property

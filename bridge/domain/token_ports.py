@@ -1,9 +1,11 @@
 """What `/token` needs of the world: codes, what is lent for them, counters. The rest is in ports.py."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from bridge.domain.grant import ClientType, Grant, Renewable, RenewalHandle, Spent
 from bridge.domain.secret import Secret
+from bridge.domain.session import SessionRef
 
 
 class Codes(Protocol):
@@ -25,7 +27,7 @@ class Renewals(Protocol):
     """What storefronts renew their tokens by, while the bridge session lives and the link holds."""
 
     def lend(self, grant: Grant, code: str, kind: ClientType) -> Renewable | None:
-        """A handle for the storefront that redeemed `code`; none in it after `end`.
+        """A handle for the storefront that redeemed `code`; none in it after `end`. Uses the session.
 
         None where the session ended, or the identity has no customer in the store any more.
         """
@@ -48,6 +50,21 @@ class Renewals(Protocol):
 
     def end(self, grant: Grant, code: str) -> Secret | None:
         """Ends what was, or will be, lent for `code`; gives the platform's refresh token, if any."""
+        ...
+
+    def refresh_tokens(self, ref: SessionRef) -> Mapping[str, Secret]:
+        """The platform's refresh tokens that are kept beside a session, alive or not, each by its grant.
+
+        Once the session has ended none is added.
+        """
+        ...
+
+    def taken_back(self, ref: SessionRef, grant: str) -> None:
+        """The platform heard of that one: it is kept no longer."""
+        ...
+
+    def forget(self, ref: SessionRef) -> None:
+        """Drops all that is kept beside a session that has ended. Any number of times."""
         ...
 
 

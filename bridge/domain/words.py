@@ -35,7 +35,7 @@ WORDS: Mapping[str, Words] = {
         "The request is malformed.", "Look at the detail in the log.", retry=False),
     "too_large": Words(
         413, "That request is too large", "Please go back to the store and try again.",
-        "The body, the query or the cookies exceed the bridge's limits.",
+        "The address, the query, the headers, the cookies or the body exceed the bridge's limits (docs/limits.md).",
         "Look at who sends it; a shopper's browser never does.", retry=False),
     "store_unknown": Words(
         404, "Store not found", "There is no store at this address.",
@@ -140,6 +140,11 @@ WORDS: Mapping[str, Words] = {
     "id_token_invalid": Words(
         502, "Your organisation's sign-in could not be verified", _TRY_AGAIN,
         "The ID token failed a check.", "The detail in the log names the check; `bridge connections test` shows the claims, and what to do."),
+    "logout_token_invalid": Words(
+        400, "The sign-out was not understood", "Please sign out at the store itself.",
+        "A provider, or somebody in its place, sent a logout token that is not believed.",
+        "The detail in the log names the check. exp: set logout_tokens_without_exp where the provider leaves it out; "
+        "alg: signing_algs; jti: it was used before, which a provider that tries again may do.", retry=False),
     "userinfo_invalid": Words(
         502, "Your organisation's sign-in could not be verified", _TRY_AGAIN,
         "The userinfo answer could not be used, or speaks of another subject.",
@@ -242,6 +247,11 @@ WORDS: Mapping[str, Words] = {
         503, "The store cannot be reached", _NOT_YOURS,
         "The store's clock is not known and ours looks wrong: a login token would be refused without a word.",
         "Synchronise this machine's clock (NTP); `bridge check` shows the store's."),
+    "sign_out_incomplete": Words(
+        503, "You are not signed out yet",
+        "Please try again in a moment. Until it works, do not leave this device to somebody else.",
+        "The session could not be ended, because Redis cannot be reached or takes no writes.",
+        "See whether Redis answers (`bridge check`); the session's cookie was kept, so that trying again ends it."),
     "invalid_request": Words(
         400, "That request was not understood", "Please go back to the store and try again.",
         "A storefront asked for a token in a way that does not fit /token/<store>.",
@@ -261,8 +271,10 @@ WORDS: Mapping[str, Words] = {
         "Send one of the two.", retry=False),
     "too_many_requests": Words(
         429, "Too many requests", "Please wait a minute, then try again.",
-        "One address sent too many wrong secrets or codes, or a storefront renews a token again and again.",
-        "Look at who sends them; keep a token until shortly before it ends."),
+        "One address began too many sign-ins or sent too many wrong secrets or codes, too many sign-ins began at"
+        " one connection, or a storefront renews a token again and again. The log line's detail says which.",
+        "Look at who sends them. Raise the limit in [server.limits] where many people share one address; name the"
+        " proxies in server.trusted_proxies. Keep a token until shortly before it ends."),
     "state_unavailable": Words(
         503, "Signing in is not possible right now", _NOT_YOURS,
         "Redis cannot be reached, or refuses to work.", "See /readyz, and the Redis server's log."),

@@ -15,6 +15,7 @@ from bridge.domain.link_ports import Links
 from bridge.domain.ports import SignIns
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.session import Session
+from bridge.domain.story import Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,9 @@ class Addresses:
     links: Links
     now: Callable[[], float]
 
-    def resolve(self, attempt: Attempt, identity: Identity, email: str, session: Session) -> Customer:
+    def resolve(
+        self, attempt: Attempt, identity: Identity, email: str, session: Session, story: Story
+    ) -> Customer:
         """The customer, with the sign-in recorded. `email`: trusted, and normal. Raises `Refused`.
 
         The link is looked at before anything is recorded: no repeat can follow one that was refused.
@@ -37,15 +40,18 @@ class Addresses:
         if linked is None:
             if self.sign_ins.is_blocked(identity.key, attempt.store):  # nothing is written for who stays out
                 raise Refused(Reason.CUSTOMER_BLOCKED, "an operator blocked this identity")
-            self._link(attempt.store, identity, customer)
+            story.tell("tried", rule="link", outcome="none")
+            self._link(attempt.store, identity, customer, story)
         elif linked.customer != customer:
+            story.tell("tried", rule="address", outcome="changed")
             raise Refused(Reason.EMAIL_CHANGED, "the trusted e-mail is not the one that is linked")
-        recorded = self.sign_ins.record(attempt, session)
+        recorded = self.sign_ins.record(attempt, session, story=story)
+        story.tell("tried", rule="link", outcome="found" if recorded == customer else "changed")
         if recorded != customer:
             raise Refused(Reason.EMAIL_CHANGED, "the link was changed at this very moment")
         return customer
 
-    def _link(self, store: str, identity: Identity, customer: Customer) -> None:
+    def _link(self, store: str, identity: Identity, customer: Customer, story: Story) -> None:
         link = Link(
             store=store,
             identity=identity.key,
@@ -54,7 +60,9 @@ class Addresses:
             evidence="email",
             created_at=int(self.now()),
         )
-        if not self.sign_ins.link(link):
+        made = self.sign_ins.link(link)
+        story.tell("tried", rule="email", outcome="linked" if made else "held_by_another")
+        if not made:
             raise Refused(Reason.CUSTOMER_ALREADY_LINKED, "the e-mail is another identity's")
 
 

@@ -9,6 +9,7 @@ from bridge.domain.link_ports import Blocks, Links, PendingCases
 from bridge.domain.link_rows import Conflict, LinkRow
 from bridge.domain.pending import PendingCase
 from bridge.domain.refusal import Reason, Refused
+from bridge.flows.ending import SessionEnder
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class ByHand:
     cases: PendingCases
     blocks: Blocks
     erasure: Erasure
+    ender: SessionEnder
     now: Callable[[], float]
 
     def about_customer(self, store: str, customer: str) -> About:
@@ -95,7 +97,11 @@ class ByHand:
                 break
             if not replacing:
                 raise Refused(Reason.CUSTOMER_ALREADY_LINKED, _in_the_way(became))
-            self.unlink(store, became.identity or row.identity)
+            if became.identity:
+                # Only from this customer: who died while claiming it may be linked to another one since.
+                self.unlink(store, became.identity, Customer(row.customer))
+            else:
+                self.unlink(store, row.identity)
         else:
             raise Refused(Reason.CUSTOMER_BUSY, "somebody else links the same people now")
         if became == "new":
@@ -105,11 +111,18 @@ class ByHand:
             )  # fmt: skip
         return became == "new"
 
-    def unlink(self, store: str, identity: str) -> Customer | None:
-        """Whose it was. The person's sessions in the store end: they were that customer's."""
-        customer = self.links.unlink(identity, store)
+    def unlink(self, store: str, identity: str, only: Customer | None = None) -> Customer | None:
+        """Whose it was. The person's sessions in the store end: they were that customer's.
+
+        With `only`, no link to anybody else is touched.
+        """
+        customer = self.links.unlink(identity, store, only)
+        whose = customer.id if customer else ""
+        if (
+            customer is not None or self.links.find(identity, store) is None
+        ):  # the latter: who died here did not
+            self.ender.end_of(identity, store, "unlinked", whose)
         if customer is not None:
-            self.erasure.end_sessions(identity, store)
             self.erasure.note("unlinked", store=store, identity=identity, customer=customer.id)
         return customer
 

@@ -30,4 +30,16 @@ def check_up(checks: Iterable[Checked], monotonic: Callable[[], float]) -> Itera
             yield from checked.check(Deadline(LIMIT, monotonic))
         except Refused as refused:
             words = refused.reason.words
-            yield Finding("failed", checked.subject, f"{words.cause} ({refused.detail})", words.remedy)
+            why = f"Sign-ins that need it end in {refused.reason.value} (docs/refusals.md)."
+            yield Finding("failed", checked.subject, f"{words.cause} ({refused.detail})", words.remedy, why)
+
+
+def unfinished(checked: Checked, seconds: float) -> Finding:
+    """Of a dependency that had not told everything when the time for all of them was up."""
+    return Finding(
+        "failed",
+        checked.subject,
+        f"the check did not end within {seconds:.0f} s",
+        "See whether its host name resolves quickly from this machine; then check again.",
+        "Whoever waits for it in a sign-in waits as long.",
+    )

@@ -65,6 +65,15 @@ def choose(
     return question(candidates, note)
 
 
+def chosen_by(taken: Connection, login_hint: str, *, last: str, others: int) -> str:
+    """Why `choose` took this one of several: a word of the story's step `chosen`."""
+    if not others:
+        return "only"
+    if typed_domain(login_hint) in taken.domains:
+        return "domain"
+    return "last" if taken.name == last else "first"
+
+
 def question(candidates: Sequence[Connection], note: Note | None = None) -> Question:
     """What to ask a shopper between all of `candidates`."""
     own = [one.has_own_domains for one in candidates]

@@ -7,7 +7,7 @@ things is a fault, for the person who wrote the file.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import get_args
 
 from bridge.domain.connection import Connection
@@ -182,11 +182,6 @@ def seconds_of(text: str) -> int:
         return int(datetime.fromisoformat(text if _WHEN.fullmatch(text) else "").timestamp())
     except ValueError:
         raise RowFault("linked_at", "linked_at is no time such as 2026-01-31T12:00:00Z") from None
-
-
-def time_text(seconds: int) -> str:
-    """The same the other way: UTC, ISO 8601."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _no_customer(words: Sequence[str]) -> Exception:

@@ -6,7 +6,6 @@ then: it is minted when the storefront redeems the code (`flows/token.py`).
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
 from bridge.domain.deadline import Deadline
@@ -15,6 +14,7 @@ from bridge.domain.hand_off import FormPost, HandOff, PlatformToken, Redirect, V
 from bridge.domain.ports import TokenIssuer
 from bridge.domain.session import session_digest
 from bridge.domain.token_ports import Codes
+from bridge.domain.utc import utc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +53,11 @@ class ByQuery:
 
     def hand_off(self, visit: Visit, deadline: Deadline) -> HandOff:
         """See the port."""
-        token = self.issuer.issue(visit, deadline)
-        ends = datetime.fromtimestamp(int(self.now()) + token.expires_in, UTC)
+        token = _issue(self.issuer, visit, deadline)
         given = {
             "accessToken": token.access_token.reveal(),
             "scope": token.scope,
-            "expires": ends.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "expires": utc(int(self.now()) + token.expires_in),
         }
         return Redirect(f"{self.return_url}?{_query({**given, **_goal(visit)})}")
 
@@ -72,7 +71,7 @@ class ByFragment:
 
     def hand_off(self, visit: Visit, deadline: Deadline) -> HandOff:
         """See the port."""
-        given = _members(self.issuer.issue(visit, deadline))
+        given = _members(_issue(self.issuer, visit, deadline))
         return Redirect(f"{self.return_url}#{_query({**given, **_goal(visit)})}")
 
 
@@ -85,8 +84,14 @@ class ByForm:
 
     def hand_off(self, visit: Visit, deadline: Deadline) -> HandOff:
         """See the port."""
-        given = _members(self.issuer.issue(visit, deadline))
+        given = _members(_issue(self.issuer, visit, deadline))
         return FormPost(self.return_url, {**given, **_goal(visit)})
+
+
+def _issue(issuer: TokenIssuer, visit: Visit, deadline: Deadline) -> PlatformToken:
+    token = issuer.issue(visit, deadline)
+    deadline.story.tell("minted", expires_in=token.expires_in)
+    return token
 
 
 def _members(token: PlatformToken) -> dict[str, str]:

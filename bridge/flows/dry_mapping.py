@@ -16,6 +16,7 @@ from bridge.domain.profile import Details
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
 from bridge.domain.session import Session
+from bridge.domain.story import Story
 from bridge.flows.customers import Customers
 
 #: A link that stands; links that would be made, by what proves them; a customer made anew; none.
@@ -78,9 +79,14 @@ class _Hands:
         self.outcome: ForeseenOutcome = "linked"
 
     def record(
-        self, _ticket: Ticket, session: Session, due: Due | None = None, note: Note | None = None
+        self,
+        _ticket: Ticket,
+        session: Session,
+        due: Due | None = None,
+        note: Note | None = None,
+        story: Story | None = None,
     ) -> Customer | None:
-        del due, note  # what the store is told of a profile changes nobody's way in
+        del due, note, story  # what the store is told of a profile changes nobody's way in
         if self.is_blocked(session.identity, session.store):
             raise Refused(Reason.CUSTOMER_BLOCKED)
         if self._made is not None:

@@ -1,12 +1,14 @@
 """A person is forgotten everywhere."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bridge.domain.customer import Customer
 from bridge.domain.customer_ports import Erasure
+from bridge.domain.ending_work import EndingQueue
 from bridge.domain.link_ports import Links, PendingCases
 from bridge.domain.refusal import Reason, Refused
+from bridge.flows.ending import SessionEnder
 
 
 @dataclass(slots=True)
@@ -37,6 +39,8 @@ class Erasing:
     links: Links
     cases: PendingCases
     erasure: Erasure
+    ender: SessionEnder
+    endings: EndingQueue
 
     def person(
         self, stores: Sequence[str], *, customer: str = "", identity: str = "", email: str = ""
@@ -67,11 +71,18 @@ class Erasing:
         known = -1
         while known != (known := len(person.customers) + len(person.identities)):
             for store, customer in sorted(person.customers):
-                person.identities |= {one.identity for one in self.links.holders(Customer(customer), store)}
+                person.identities |= set(self._holders(customer, store))
             for identity in sorted(person.identities):
                 for store in stores:
                     if linked := self.links.find(identity, store):
                         person.customers.add((store, linked.customer.id))
+
+    def _holders(self, customer: str, store: str) -> Iterator[str]:
+        """Not who only claimed the customer, and died: that may be somebody else, who would be erased too."""
+        for holder in self.links.holders(Customer(customer), store):
+            linked = self.links.find(holder.identity, store)
+            if linked is not None and linked.customer.id == customer:
+                yield holder.identity
 
     def forget(self, person: Person, stores: Sequence[str], told: Callable[[], object] = int) -> Forgotten:
         """Links go last: whoever is interrupted finds the person again. `told` is called now and then."""
@@ -88,14 +99,17 @@ class Erasing:
                     self.links.unlink(identity, store)
                     gone.links += 1
             self._sessions(person, store, gone)  # and whoever signed in meanwhile
+        self.erasure.forget_sids(person.identities)
         gone.outcomes += self.erasure.forget_outcomes(person.identities, stores)
+        gone.events += self.endings.forget(person.identities)
         gone.events += self.erasure.forget_events(person.identities, person.customers)
         if gone != Forgotten():
             self.erasure.note("erased", links=str(gone.links), sessions=str(gone.sessions))
         return gone
 
     def _sessions(self, person: Person, store: str, gone: Forgotten) -> None:
-        gone.sessions += sum(self.erasure.end_sessions(one, store) for one in sorted(person.identities))
+        for identity in sorted(person.identities):
+            gone.sessions += self.ender.end_of(identity, store, "erased")
 
     def _cases(self, person: Person, store: str) -> int:
         """Cases of the person, and those of others whom they could have been."""

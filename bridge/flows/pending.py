@@ -46,7 +46,7 @@ class Pending:
         if replacing:
             for holder in self.links.holders(customer, store):
                 if holder.connection == case.connection and holder.identity != identity:
-                    self.links.unlink(holder.identity, store)
+                    self.links.unlink(holder.identity, store, customer)
         linked = self.links.link(link)
         known = self.links.find(identity, store)
         if not linked or known is None or known.customer != customer:

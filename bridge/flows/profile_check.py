@@ -53,4 +53,5 @@ class ProfileCheck:
             self.subject,
             f"the store has no {what} {', '.join(unknown)}: nobody is put there",
             "Compare the map with the store; an id is meant, not a group's name.",
+            "The rest of a profile is written; who needs that group to shop cannot.",
         )

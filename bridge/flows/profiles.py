@@ -7,6 +7,7 @@ in the same trip as the link itself: a person of whom nothing changed costs no c
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from bridge.domain.connection import Connection
 from bridge.domain.customer import Customer, CustomerGone, Due, Note, Stale
@@ -17,6 +18,7 @@ from bridge.domain.ports import Occasion, Platform, SignIns
 from bridge.domain.profile import EMAIL_STAYS, NO_DETAILS, Details, details
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.store import Store
+from bridge.flows.ending import SessionEnder
 
 #: A known customer waits no longer for what can as well be done at the next sign-in.
 PATIENCE = 3.0  # seconds
@@ -42,6 +44,7 @@ class Profiles:
     sign_ins: SignIns
     links: Links
     now: Callable[[], float]
+    ender: SessionEnder | None = None  # of the sessions of customers who are gone
 
     def details(self, store: Store, identity: Identity) -> Details:
         """What the claims say of the customer, by the store's map. Without a map nothing."""
@@ -72,19 +75,24 @@ class Profiles:
         """
         due, customer = plan.due, stale.customer
         changed = due.profile not in ("", stale.note.profile)
+        tell = partial(deadline.story.tell, "profile", what="update" if changed else "verify")
         try:
             if changed:
                 left = self._update(store, customer, plan.details, deadline.within(PATIENCE))
-            elif not self.platforms[store.name].exists(customer, deadline.within(PATIENCE)):
-                raise CustomerGone
             else:
+                self._verify(store, customer, deadline.within(PATIENCE))
                 left = []
+        except CustomerGone:
+            tell(outcome="gone")
+            raise
         except Refused as refused:
+            tell(outcome="failed")
             seen = f"{refused.reason.value}: {refused.detail}" if refused.detail else refused.reason.value
             self.tell(occasion, key, "profile_not_written", customer, seen)
             if changed and store.customers.sync_required:
                 raise
             return None
+        tell(outcome="done", left=len(left))
         for what in left:
             self.tell(occasion, key, "profile_kept", customer, what)
         # Neither who is in no group of the table nor whose new address somebody else has is kept out: else
@@ -94,6 +102,11 @@ class Profiles:
             raise Refused(Reason.STORE_MISCONFIGURED, f"sync is required, and was not whole: {missed[0]}")
         return Note(profile=due.profile or stale.note.profile, seen=int(self.now()))
 
+    def _verify(self, store: Store, customer: Customer, deadline: Deadline) -> None:
+        """Raises `CustomerGone`."""
+        if not self.platforms[store.name].exists(customer, deadline):
+            raise CustomerGone
+
     def _update(self, store: Store, customer: Customer, wanted: Details, deadline: Deadline) -> list[str]:
         left = [UNKNOWN_GROUP] if wanted.group_unknown else []
         return [*left, *self.platforms[store.name].update(customer, wanted, deadline)] if wanted else left
@@ -101,17 +114,24 @@ class Profiles:
     def drop(self, occasion: Occasion, store: Store, key: IdentityKey, customer: Customer) -> None:
         """Takes the link to a customer away whom the store has no more. Raises `Refused` where it stays.
 
-        By the store's policy: a customer may have been deleted to keep the person out.
+        By the store's policy: a customer may have been deleted to keep the person out. Either way the
+        sessions that the person has as this customer end.
         """
         self.tell(occasion, key, "customer_gone", customer, "relinked" if store.customers.relink else "kept")
         if not store.customers.relink:
+            self._end_sessions(key, store, customer)
             raise Refused(
                 Reason.CUSTOMER_UNKNOWN,
                 f"the store has no customer {customer.id[:40]} any more, and relink is off;"
                 " `bridge customers unlink` lets the person begin anew",
             )
         # Another tab may have found somebody else for this person by now.
-        self.links.unlink(key, store.name, customer)
+        if self.links.unlink(key, store.name, customer):
+            self._end_sessions(key, store, customer)
+
+    def _end_sessions(self, key: IdentityKey, store: Store, customer: Customer) -> None:
+        if self.ender is not None:
+            self.ender.end_of(key, store.name, "unlinked", customer.id)
 
     def is_gone(self, store: Store, customer: Customer, deadline: Deadline) -> bool:
         """Whether the store says that it has no such customer; when it says nothing, False."""

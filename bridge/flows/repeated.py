@@ -14,19 +14,32 @@ _LOOK_AGAIN = 0.1  # seconds
 
 
 def take_or_wait(
-    attempts: Attempts, state: str, pause: Callable[[float], None], deadline: Deadline
+    attempts: Attempts, ticket: Ticket, pause: Callable[[float], None], deadline: Deadline
 ) -> Attempt | Outcome | None:
     """The attempt; or its outcome, waited for while another request is at work on it.
 
-    None where it ran out. Raises `Refused(ATTEMPT_BUSY)`.
+    None where it ran out. One that Redis lost is taken from the browser's ticket. Raises
+    `Refused(ATTEMPT_BUSY)`.
     """
-    taken = attempts.take(state)
+    if ticket.used:  # only the answer may have got lost
+        ended = attempts.peek(ticket.state)
+        return ended if isinstance(ended, Outcome) else None
+    taken = attempts.take(ticket.state)
+    if taken is None and ticket.sealed:
+        taken = attempts.recover(ticket)
     while isinstance(taken, Underway):
         if deadline.remaining() < 1:
             raise Refused(Reason.ATTEMPT_BUSY)
         pause(_LOOK_AGAIN)
-        taken = attempts.peek(state)
+        taken = attempts.peek(ticket.state)
     return taken
+
+
+def found(taken: Attempt | Outcome | None) -> str:
+    """The word of the story's step `taken`."""
+    if isinstance(taken, Attempt):
+        return "recovered" if taken.recovered else "fresh"
+    return "expired" if taken is None else "repeated"
 
 
 def repeat(

@@ -1,4 +1,4 @@
-"""Lines of a file of any size and in any state, a thousand at a time, and the rows that stand in them."""
+"""Lines of a file of any size and in any state, some thousands at a time, and the rows that stand in them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,9 @@ from typing import NamedTuple, Protocol
 from bridge.domain.link_rows import EmailRow, LinkRow
 from bridge.flows.customer_rows import RowFault
 
-BATCH = 1000  # lines
+#: Lines, so that many rows of a batch are neighbours in Redis: with a thousand an import takes twice as long.
+BATCH = 10_000
+_AT_ONCE, _ENOUGH = 1000, 4_000_000  # lines, and bytes after which a batch has no more of them
 LONGEST = 65_536  # bytes of a line; a longer one is skipped without being held
 #: Stands for a line that is too long. No UTF-8, so that it is never read by mistake.
 TOO_LONG = b"\xff too long \xff\n"
@@ -80,8 +82,7 @@ def batches(readline: ReadLine, rows: RowFormat, begin: Place) -> Iterator[Batch
     sizes: list[int] = []
     last = False
     while not last:
-        fresh = list(islice(iter(partial(readline, LONGEST), b""), BATCH))
-        last = len(fresh) < BATCH
+        fresh, last = _some(readline)
         for line, size in _whole(fresh, readline):
             lines.append(line)
             sizes.append(size)
@@ -90,6 +91,19 @@ def batches(readline: ReadLine, rows: RowFormat, begin: Place) -> Iterator[Batch
         batch.end = Place(offset, number)
         del lines[: batch.taken], sizes[: batch.taken]
         yield batch
+
+
+def _some(readline: ReadLine) -> tuple[list[bytes], bool]:
+    """The next lines, or pieces of such that are too long, and whether they are the last."""
+    pieces: list[bytes] = []
+    size = 0
+    while len(pieces) < BATCH and size < _ENOUGH:
+        few = list(islice(iter(partial(readline, LONGEST), b""), _AT_ONCE))
+        pieces += few
+        if len(few) < _AT_ONCE:
+            return pieces, True
+        size += sum(map(len, few))
+    return pieces, False
 
 
 def _whole(pieces: list[bytes], readline: ReadLine) -> Iterator[tuple[bytes, int]]:

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
 
 from bridge.domain.binding import fits
 from bridge.domain.deadline import Deadline
 from bridge.domain.grant import ClientType, Grant, Renewable, RenewalHandle, Spent
 from bridge.domain.hand_off import PlatformToken, Visit
+from bridge.domain.network import network_of
 from bridge.domain.ports import TokenIssuer
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
-from bridge.domain.store import Store
+from bridge.domain.store import Store, store_named
 from bridge.domain.token_ports import Codes, Renewals, Throttle
 from bridge.flows.profiles import Profiles
 
@@ -64,9 +64,7 @@ class TokenEndpoint:
 
     def store(self, name: str) -> Store:
         """Raises `Refused`."""
-        if name not in self.stores:
-            raise Refused(Reason.STORE_UNKNOWN, name[:64])
-        return self.stores[name]
+        return store_named(name, self.stores)
 
     def give(self, name: str, asker: Asker, form: Mapping[str, str], deadline: Deadline) -> Given:
         """The token that the parameters in `form` ask for. Raises `Refused`."""
@@ -79,11 +77,13 @@ class TokenEndpoint:
             raise Refused(Reason.INVALID_REQUEST, "grant_type: missing")
         if grant_type not in ("authorization_code", "refresh_token"):
             raise Refused(Reason.UNSUPPORTED_GRANT_TYPE)
-        source = f"{store.name} {_network(asker.address)}"
+        source = f"{store.name} {network_of(asker.address)}"
         wait = self.throttle.wait(source, FAILURES)
         kind: ClientType = "public"
         try:
             kind = _known_client(store, asker, form, wait)
+            grant = "renewal" if grant_type == "refresh_token" else "code"
+            deadline.story.tell("token_asked", grant=grant, client=kind)
             if grant_type == "refresh_token":
                 return self._renew(store, asker, kind, form, deadline)
             return self._redeem(store, kind, form, deadline)
@@ -135,7 +135,7 @@ class TokenEndpoint:
         if handle is None:
             raise Refused(Reason.INVALID_GRANT, "no handle of ours")
         if wait := self.throttle.count(f"renewal {handle.session} {handle.grant}", RENEWALS):
-            raise _slow_down(f"{RENEWALS} renewals", wait)
+            raise slow_down(f"{RENEWALS} renewals", wait)
         renewable = self.renewals.renew(store.name, handle, kind)
         if renewable is None:
             raise Refused(Reason.INVALID_GRANT, "signed out, unlinked from the customer, or not lent so")
@@ -164,6 +164,9 @@ class TokenEndpoint:
         handle, by = RenewalHandle.parse(renewable.handle), token.refresh_token
         if by and handle and not self.renewals.keep_refresh_token(handle, by):
             self._revoke(renewable.store, by, deadline)
+            # The store may have been told so before: nobody is given a token for a session that ended.
+            raise Refused(Reason.INVALID_GRANT, "the session or its renewal ended while the token was made")
+        deadline.story.tell("token_given", expires_in=token.expires_in, renewable=bool(renewable.handle))
         return Given(token, renewable, visit.return_to)
 
     def _revoke(self, store: str, refresh_token: Secret, deadline: Deadline) -> None:
@@ -197,10 +200,10 @@ def _known_client(store: Store, asker: Asker, form: Mapping[str, str], wait: int
         kind = _client(store, asker, form)
     except Refused:
         if wait:
-            raise _slow_down(f"{FAILURES} failures", wait) from None
+            raise slow_down(f"{FAILURES} failures", wait) from None
         raise
     if wait and kind == "public":
-        raise _slow_down(f"{FAILURES} failures", wait)
+        raise slow_down(f"{FAILURES} failures", wait)
     return kind
 
 
@@ -232,21 +235,11 @@ def _check_verifier(grant: Grant, verifier: str, kind: ClientType) -> None:
         raise Refused(Reason.INVALID_CLIENT, "a page redeemed a code of a sign-in without code_challenge")
 
 
-def _slow_down(what: str, wait: int) -> Refused:
+def slow_down(what: str, wait: int) -> Refused:
+    """So many of these were too many; free again in `wait` seconds."""
     return Refused(
         Reason.TOO_MANY_REQUESTS, f"{what} within a minute; free again in {wait} s", retry_after=wait
     )
-
-
-def _network(address: str) -> str:
-    """Whose address it is: of IPv6 everybody has a network of 2^64 to choose from."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return address
-    if ip.version == 4 or ip.ipv4_mapped:  # of the latter all of IPv4 would be one network
-        return str(ip if ip.version == 4 else ip.ipv4_mapped)
-    return str(ip_network(f"{ip}/64", strict=False))
 
 
 def _parameter(form: Mapping[str, str], name: str) -> str:

@@ -31,6 +31,8 @@ def authorization_parameters(connection: Connection, attempt: Attempt, login_hin
         parameters["response_mode"] = connection.response_mode
     if login_hint:
         parameters["login_hint"] = login_hint
+    if attempt.asks_again and (prompt := _prompt_again(connection)):
+        parameters["prompt"] = prompt
     if connection.asking is not PLAIN:
         # What is the protocol's own comes last: nothing of a maker's may stand in its place.
         return {
@@ -39,6 +41,17 @@ def authorization_parameters(connection: Connection, attempt: Attempt, login_hin
             **parameters,
         }
     return parameters
+
+
+def _prompt_again(connection: Connection) -> str:
+    """The prompt after a sign-out: what is configured, and what makes this provider ask who somebody is.
+
+    Empty where it is asked anyway, or cannot be.
+    """
+    prompt, configured = connection.prompt_after_sign_out, connection.asking.prompt
+    if not prompt or not {"none", "login", "select_account"}.isdisjoint(configured):
+        return ""
+    return " ".join((*configured, prompt))
 
 
 def _further(asking: Asking) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def client_auth_findings(
             f"Set client_auth to one that it does: {', '.join(usable)}."
             if usable
             else "See in the provider's console how this client proves itself.",
+            "Providers mostly take the one method that was chosen for the client.",
         )
     same = all(_SAME_EITHER_WAY.fullmatch(secret.reveal()) for secret in connection.client_secrets)
     if guess and connection.client_auth == "client_secret_basic" and not same:
@@ -40,6 +41,7 @@ def client_auth_findings(
             'Set client_auth = "client_secret_post", which the provider offers too.'
             if "client_secret_post" in offered
             else "If sign-ins end in client_rejected, have a secret made of letters and digits.",
+            "Okta and others take the plain form of the credentials, against RFC 6749 section 2.3.1.",
         )
 
 

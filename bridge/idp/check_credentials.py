@@ -6,7 +6,7 @@ from bridge.domain.connection import Connection
 from bridge.domain.credential import Tried
 from bridge.domain.finding import Finding
 from bridge.domain.metadata import ProviderMetadata
-from bridge.domain.refusal import Reason
+from bridge.idp.consoles import CONSOLES, Console
 
 _WORDS = {
     "private_key_jwt": "key", "apple_client_secret": "key", "tls_client_auth": "client certificate",
@@ -16,11 +16,16 @@ _PLAIN = (
     "the provider does not form-decode the credentials of client_secret_basic (RFC 6749 section 2.3.1):"
     " it takes client_id and client_secret in their plain form only"
 )
+_NOBODY = "Every sign-in would end in client_rejected, after the person typed their password."
 _BY_A_SIGN_IN = "Try a whole sign-in: bridge connections test {name}."
 
 
 def credential_findings(
-    connection: Connection, tried: Sequence[Tried], metadata: ProviderMetadata, subject: str
+    connection: Connection,
+    tried: Sequence[Tried],
+    metadata: ProviderMetadata,
+    subject: str,
+    console: Console = CONSOLES["oidc"],
 ) -> Iterator[Finding]:
     """One line for all of them, and one more where the provider's way of reading them is to blame."""
     one = _WORDS.get(connection.client_auth, "secret")
@@ -31,7 +36,7 @@ def credential_findings(
     if any(each.plain_only for each in tried):
         plain = [number for number, each in enumerate(tried, 1) if each.plain_only]
         which = f" ({one} {_listed(plain)} of {len(tried)})" if many else ""
-        yield Finding("failed", subject, _PLAIN + which, _remedy_for_plain(metadata))
+        yield Finding("failed", subject, _PLAIN + which, _remedy_for_plain(metadata), _NOBODY)
     elif not many and accepted:
         yield Finding("ok", subject, f"the {one} is accepted")
     elif many and accepted:
@@ -44,13 +49,34 @@ def credential_findings(
         if len(accepted) == len(tried):
             yield Finding("ok", subject, message)
         else:
-            yield Finding("warning", subject, message, remedy)
+            why = "Until the first is accepted, each process tries in vain once; after it, nothing is left."
+            yield Finding("warning", subject, message, remedy, why)
     elif unknown:
         remedy = _BY_A_SIGN_IN.format(name=connection.name)
-        yield Finding("warning", subject, f"whether the {one} is accepted is not known; {told}", remedy)
+        why = "A wrong one shows only when somebody signs in."
+        yield Finding("warning", subject, f"whether the {one} is accepted is not known; {told}", remedy, why)
     else:
         which = f"none of {len(tried)} {one}s is accepted" if many else f"the {one} is not accepted"
-        yield Finding("failed", subject, f"{which}; {told}", Reason.CLIENT_REJECTED.words.remedy)
+        yield Finding("failed", subject, f"{which}; {told}", _remedy(connection, console, one), _NOBODY)
+
+
+def _remedy(connection: Connection, console: Console, one: str) -> str:
+    key = f"connections.{connection.name}"
+    if one == "secret":
+        return (
+            f"Compare {key}.client_id and client_secret with {console.client}. Lost or expired:"
+            f" {console.renewal}, and put it first in the list client_secret. Is client_auth"
+            f" ({connection.client_auth}) the method chosen there? {console.method}."
+        )
+    if one == "key":
+        return (
+            f"Have the provider know a public half of {key}.client_keys: PUBLIC_URL/.well-known/jwks.json, or"
+            f" upload it ({console.method}); compare client_id ({console.client}); its clock must agree with"
+            " ours."
+        )
+    if one == "client certificate":
+        return f"Have the provider know {key}.client_certificate; compare client_id ({console.client})."
+    return f"Compare {key}.client_id with {console.client}; is it a public client there?"
 
 
 def _numbers(tried: Sequence[Tried], verdict: str) -> list[int]:

@@ -51,9 +51,9 @@ class Client:
         """
         usable = credentials(self._connection)
         order = sorted(range(len(usable)), key=lambda position: position != self._accepted)
-        dpop = self._dpop if for_tokens else None
+        dpop, kind = (self._dpop, "token") if for_tokens else (None, "pushed_request")
         for position in order:
-            reply = self._ask(endpoint, form, usable[position], audience, dpop, deadline)
+            reply = self._ask(endpoint, form, usable[position], audience, dpop, deadline, kind=kind)
             try:
                 answer = read(reply)
             except Refused as refused:
@@ -106,12 +106,14 @@ class Client:
         dpop: Dpop | None,
         deadline: Deadline,
         prove: Authenticate | None = None,
+        *,
+        kind: str = "token",
     ) -> HttpReply:
         nonce = dpop.nonce(endpoint) if dpop else ""
-        reply = self._send(endpoint, form, credential, audience, dpop, deadline, prove)
+        reply = self._send(endpoint, form, credential, audience, dpop, deadline, prove, kind)
         if dpop and dpop.hear(endpoint, reply) != nonce and token_wants_nonce(reply):
             # Once: a server that always asks for another nonce must not keep us here.
-            reply = self._send(endpoint, form, credential, audience, dpop, deadline, prove)
+            reply = self._send(endpoint, form, credential, audience, dpop, deadline, prove, kind)
             dpop.hear(endpoint, reply)
         return reply
 
@@ -124,6 +126,7 @@ class Client:
         dpop: Dpop | None,
         deadline: Deadline,
         prove: Authenticate | None,
+        kind: str,
     ) -> HttpReply:
         connection = self._connection
         now, jti = self._now(), self._token()
@@ -137,7 +140,7 @@ class Client:
             connection.apple_team_id,
             connection.apple_key_id,
         )
-        request = authenticated(connection, endpoint, form, proof, prove)
+        request = replace(authenticated(connection, endpoint, form, proof, prove), kind=kind)
         if dpop:
             headers = {**request.headers, "DPoP": dpop.proof("POST", endpoint)}
             request = replace(request, headers=headers)

@@ -96,7 +96,7 @@ class DocumentSource(Generic[T]):
 
     def _from_wire(self, url: str, deadline: Deadline) -> Fetched[T]:
         recipe = self._recipe
-        reply = self._calls.send(HttpRequest("GET", url), deadline)
+        reply = self._calls.send(HttpRequest("GET", url, kind=recipe.kind), deadline)
         value = recipe.read(self._body(reply))
         at, fresh = self._now(), recipe.bounds.of(lifetime(reply.headers))
         if self._documents is not None:

@@ -67,8 +67,21 @@ class Preset:
     """What all its ID tokens say, and other tokens signed by the same keys do not."""
     form_post_scopes: tuple[str, ...] = ()
     """Scopes that it grants with response_mode = form_post only."""
+    frontchannel_without_iss: bool = False
+    """Its front-channel logout names the session and not the issuer."""
     names_in_callback: bool = False
     """A person's name comes in a form field beside the code, and in no token."""
+
+    logout_style: str = "openid"
+    """How it is asked to end its session: `openid` by RP-Initiated Logout 1.0; `auth0` the same, or the
+    older way where its metadata names no endpoint; `cognito` by names of its own; `none` where it cannot be
+    asked."""
+    logout_needs_hint: bool = False
+    """Without an ID token it shows an error page of its own, and sends nobody back."""
+    logout_hint_claim: str = ""
+    """The claim that names the session, or the account, to its end of sessions (`logout_hint`)."""
+    prompt_after_sign_out: str = "login"
+    """The prompt by which it asks who somebody is. Every provider knows login (Core 15.1), but for a few."""
 
     def defaults(self) -> dict[str, str | tuple[str, ...]]:
         """Return the keys of a connection for which this make has a default of its own."""
@@ -90,7 +103,12 @@ class Preset:
             "issuer_aliases": tuple(alias for one, alias in self.aliases if one == issuer),
             "verified_claim": self.verified_claim,
             "required_id_token_claims": self.required_id_token_claims,
+            "frontchannel_without_iss": self.frontchannel_without_iss,
             "names_in_callback": self.names_in_callback,
+            "logout_style": self.logout_style,
+            "logout_needs_hint": self.logout_needs_hint,
+            "logout_hint_claim": self.logout_hint_claim,
+            "prompt_after_sign_out": self.prompt_after_sign_out,
         }
 
     def template_for(self, issuer: str) -> str:

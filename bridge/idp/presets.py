@@ -35,6 +35,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             issuer="https://ORG.okta.com or https://ORG.okta.com/oauth2/SERVER, without a slash at the end",
             source="okta/okta-developer-docs: concepts/auth-servers",
             date=_READ,
+            # OpenIDC/mod_auth_openidc#908: 400 without an ID token
+            logout_needs_hint=True,
             hosts=_OKTA,
             fits=rf"{on(_OKTA)}(?:/oauth2/(?!v1\Z)[^/]+)?",
             wrong=(
@@ -47,6 +49,9 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             source="auth0/docs-v2: authenticate-with-private-key-jwt, quickstart/backend (the slash);"
             " customize/custom-domains (other hosts)",
             date=_READ,
+            # auth0/docs-v2: logout/log-users-out-of-auth0, logout/redirect-users-after-logout
+            logout_style="auth0",
+            logout_hint_claim="sid",
             assertion_audience="issuer",
             hosts=_AUTH0,
             fits=rf"{on(_AUTH0)}/",
@@ -58,6 +63,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         ),
         "entra": Preset(
             title="Microsoft Entra ID",
+            frontchannel_without_iss=True,
             issuer=_ENTRA_FORM,
             source="MicrosoftDocs/entra-docs: identity-platform/v2-protocols-oidc (issuer; discovery lists"
             " client_secret_post and private_key_jwt, not basic), id-token-claims-reference (no"
@@ -65,6 +71,9 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             " authlib/authlib#605 (many tenants: template and tid), optional-claims-reference (xms_edov),"
             " certificate-credentials (PS256)",
             date=_READ,
+            # v2-protocols-oidc: logout_hint, from the optional claim login_hint, avoids the account picker
+            logout_hint_claim="login_hint",
+            prompt_after_sign_out="select_account",
             hosts=_ENTRA,
             fits=rf"{on(_ENTRA)}/(?:{_GUID}|organizations|common)/v2\.0",
             wrong=(
@@ -104,6 +113,9 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             source="developers.google.com: identity/openid-connect/reference,"
             " identity/sign-in/web/backend-auth",
             date=_READ,
+            # none of the documented metadata; of prompts none, consent and select_account alone
+            logout_style="none",
+            prompt_after_sign_out="select_account",
             hosts=_GOOGLE,
             fits=on(_GOOGLE),
             aliases=(("https://accounts.google.com", "accounts.google.com"),),
@@ -145,6 +157,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             issuer="https://SUBDOMAIN.onelogin.com/oidc/2, without a slash at the end",
             source="developers.onelogin.com: openid-connect; public guides that show the issuer",
             date=_READ,
+            # as developers.onelogin.com says: openid-connect/api/logout
+            logout_needs_hint=True,
             hosts=_ONELOGIN,
             fits=rf"{on(_ONELOGIN)}/oidc/2",
             wrong=(
@@ -161,6 +175,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             source="awsdocs/amazon-cognito-developer-guide: amazon-cognito-user-pools-using-the-id-token"
             " (issuer, token_use)",
             date=_READ,
+            # awsdocs/amazon-cognito-developer-guide: logout-endpoint
+            logout_style="cognito",
             hosts=_COGNITO,
             fits=rf"{on(_COGNITO)}/[a-z0-9-]+_[0-9A-Za-z]+",
             wrong=(
@@ -174,6 +190,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         ),
         "adfs": Preset(
             title="AD FS",
+            frontchannel_without_iss=True,
             issuer="https://HOST/adfs, without a slash at the end",
             source="MicrosoftDocs/windowsserverdocs: ad-fs-faq (userinfo tells the subject alone),"
             " Custom-Id-Tokens-in-AD-FS (form_post, allatclaims), ad-fs-logout-openid-connect (metadata)",
@@ -201,6 +218,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             " field user; tokens: the secret, no userinfo); nextauthjs/next-auth:"
             " packages/core/src/providers/apple.ts; supabase/auth#2051 (account.apple.com)",
             date=_READ,
+            logout_style="none",  # and no prompt is documented: it asks before each sign-in by itself
+            prompt_after_sign_out="",
             hosts=_APPLE,
             fits=r"https://appleid\.apple\.com",
             client_auth="apple_client_secret",

@@ -13,14 +13,16 @@ from bridge.domain.consent import UnsignedName
 from bridge.domain.credential import Tried
 from bridge.domain.deadline import Deadline
 from bridge.domain.document import Documents
-from bridge.domain.http import Http
+from bridge.domain.http import Http, HttpReply, HttpRequest
 from bridge.domain.id_token import ClaimFault, Expected, VerifiedClaims, verify
 from bridge.domain.identity import Identity
+from bridge.domain.logout_token import LogoutNotice
 from bridge.domain.metadata import ProviderMetadata
 from bridge.domain.ports import Verified
 from bridge.domain.quoting import scrub
 from bridge.domain.refusal import Refused
 from bridge.domain.secret import Secret
+from bridge.domain.sign_out import LogoutRequest, ToLogout
 from bridge.domain.signed_userinfo import ExpectedUserinfo
 from bridge.domain.signed_userinfo import verify as verify_userinfo
 from bridge.idp.answer import check_answer
@@ -29,6 +31,8 @@ from bridge.idp.calls import Calls
 from bridge.idp.client import Client
 from bridge.idp.client_auth import assertion_audience
 from bridge.idp.credential_probe import try_credentials
+from bridge.idp.end_session import logout_url
+from bridge.idp.logout_token import logout_notice
 from bridge.idp.published import Published
 from bridge.idp.pushed import pushed_endpoint, pushed_response
 from bridge.idp.request_object import beside, request_object
@@ -78,8 +82,18 @@ class OpenIdProvider:
 
     def authorize_url(self, attempt: Attempt, login_hint: str, deadline: Deadline) -> str:
         """Where the browser goes to sign in. Raises `Refused`."""
+        return self._request_url(authorization_parameters(self.connection, attempt, login_hint), deadline)
+
+    def try_request(self, attempt: Attempt, deadline: Deadline) -> HttpReply:
+        """What the provider answers, without anybody there, to a request that may ask nobody (prompt=none).
+
+        The redirect it may be is not followed. Raises `Refused`.
+        """
+        parameters = {**authorization_parameters(self.connection, attempt, ""), "prompt": "none"}
+        return self.calls.send(HttpRequest("GET", self._request_url(parameters, deadline)), deadline)
+
+    def _request_url(self, parameters: dict[str, Any], deadline: Deadline) -> str:
         metadata = self.published.metadata.get(deadline)
-        parameters = authorization_parameters(self.connection, attempt, login_hint)
         pushed_to = pushed_endpoint(self.connection, metadata)
         if self.connection.asking.request_objects:
             # Beside a pushed object nothing else may stand (RFC 9126 section 3).
@@ -94,6 +108,24 @@ class OpenIdProvider:
             reference = self._client.post(pushed_to, form, metadata.issuer, pushed_response, deadline)
             form = {"client_id": self.connection.client_id, "request_uri": reference}
         return with_parameters(metadata.authorization_endpoint, form)
+
+    # -- signing out ------------------------------------------------------------------------
+
+    def verify_logout(self, compact: str, deadline: Deadline) -> LogoutNotice:
+        """See the port in flows/provider_sign_out.py."""
+        return logout_notice(compact, self.connection, self.published, self._now, deadline)
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """Addresses that it sends browsers to, as far as known; asks nobody."""
+        known = self.published.metadata.value
+        return (known.authorization_endpoint, known.end_session_endpoint or "") if known else ()
+
+    def logout_url(self, request: LogoutRequest, deadline: Deadline) -> ToLogout | None:
+        """See the port `LogsOut`. Makes without a way to sign out are not asked for their metadata."""
+        if self.connection.logout_style == "none":
+            return None
+        return logout_url(self.connection, self.published.metadata.get(deadline), request)
 
     # -- coming back ------------------------------------------------------------------------
 
@@ -114,7 +146,11 @@ class OpenIdProvider:
         tokens = self._exchange(attempt, callback.code, metadata, deadline)
         provider_clock = self._own_calls.clock_ahead
         secrets.append(tokens.access_token)
+        story, token = deadline.story, tokens.unverified_id_token
+        story.tell("code_exchanged", credential=self._client.accepted + 1)
         claims = self._verify(tokens, attempt, callback.code, metadata, deadline)
+        told = {} if provider_clock is None else {"clock_ahead": round(provider_clock, 1)}
+        story.tell("id_token_verified", alg=token.alg, kid=token.kid is not None, **told)
         self._check_asked(attempt, claims)
         userinfo = self._userinfo(tokens, claims, metadata, deadline)
         identity = Identity.of(claims, userinfo, self.connection, self._unsigned_name(callback))
@@ -190,7 +226,9 @@ class OpenIdProvider:
         self, tokens: Tokens, claims: VerifiedClaims, metadata: ProviderMetadata, deadline: Deadline
     ) -> Mapping[str, Any]:
         """What the ID token left out, where it is wanted. Only asked once the ID token is believed."""
-        if not (metadata.userinfo_endpoint and self._wants_userinfo(claims)):
+        asked, why = self._why_userinfo(claims, metadata)
+        deadline.story.tell("userinfo", asked=asked, why=why)
+        if not asked or metadata.userinfo_endpoint is None:
             return {}
         request = userinfo_request(metadata.userinfo_endpoint)
         reply = self._client.get(request, tokens.access_token, deadline)
@@ -210,7 +248,15 @@ class OpenIdProvider:
             ),
         )
 
-    def _wants_userinfo(self, claims: VerifiedClaims) -> bool:
-        if is_wanted(self.connection, claims):
-            return True
-        return self.connection.userinfo == "when_missing" and lacks(claims, self.connection.asking)
+    def _why_userinfo(self, claims: VerifiedClaims, metadata: ProviderMetadata) -> tuple[bool, str]:
+        """Whether userinfo is to be called, and why: a word of the step `userinfo`."""
+        how = self.connection.userinfo
+        if how == "never":
+            return False, "never"
+        if how == "when_missing" and not (
+            is_wanted(self.connection, claims) or lacks(claims, self.connection.asking)
+        ):
+            return False, "enough"
+        if not metadata.userinfo_endpoint:
+            return False, "no_endpoint"
+        return True, "always" if how == "always" else "missing"

@@ -103,6 +103,7 @@ class Published:
             try:
                 keys.verify(token)
             except UnknownKey:
+                deadline.story.tell("kid_unknown")
                 newer = self.keys.renew(keys, deadline)
                 if newer is keys:
                     raise

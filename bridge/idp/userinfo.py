@@ -36,7 +36,7 @@ def is_wanted(connection: Connection, claims: VerifiedClaims) -> bool:
 
 def userinfo_request(endpoint: str) -> HttpRequest:
     """The request, to which the client adds the access token: in the header only (RFC 6750 2.1)."""
-    return HttpRequest("GET", endpoint, {"Accept": "application/json, application/jwt"})
+    return HttpRequest("GET", endpoint, {"Accept": "application/json, application/jwt"}, kind="userinfo")
 
 
 def userinfo_response(

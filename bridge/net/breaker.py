@@ -4,9 +4,9 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from bridge.domain.http import HttpFailure
+from bridge.domain.utc import utc
 
 #: Failures in a row, without one success between, that open the circuit; a stall shorter than a call's
 #: time limit causes none, and those of a restart cost a second: the first cool-down.
@@ -44,7 +44,7 @@ class Breaker:
     def state(self) -> str:
         """Empty while the circuit is closed; else since when it is open, and why."""
         held = self._open
-        return "" if held is None else f"the circuit is open since {_utc(held.since)}: {held.last}"
+        return "" if held is None else f"the circuit is open since {utc(held.since)}: {held.last}"
 
     def admit(self) -> None:
         """Raises `HttpFailure("circuit_open")`; after each cool-down it lets one call through.
@@ -101,7 +101,3 @@ class Breaker:
 
     def _tell(self, level: int, event: str, detail: str) -> None:
         _LOG.log(level, event, extra={"subject": self._subject, "detail": detail})
-
-
-def _utc(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,6 +6,7 @@ address before it connects, and because it costs a quarter of what pure Python c
 """
 
 import socket
+import ssl
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
@@ -83,6 +84,17 @@ class HttpClient:
         self._idle.append(line)
         return reply
 
+    def certificate_end(self, url: str, deadline: Deadline) -> float | None:
+        """When the certificate that the server at `url` shows runs out, in seconds since the epoch.
+
+        For check-ups: makes a connection of its own. None where it cannot be told; then a request says why.
+        """
+        line = _Line(self._trust, self._authorities, self._ca_bundle)
+        try:
+            return line.certificate_end(url, deadline.remaining())
+        finally:
+            line.close()
+
 
 class _Line:
     """One libcurl handle with the connections it keeps."""
@@ -148,6 +160,19 @@ class _Line:
         except ValueError:  # a URL that libcurl cannot take, such as one with a NUL
             raise HttpFailure("protocol", "the URL cannot be used") from None
         return collected.reply(curl.getinfo(pycurl.RESPONSE_CODE))
+
+    def certificate_end(self, url: str, limit: float) -> float | None:
+        curl = self._curl
+        curl.setopt(pycurl.OPT_CERTINFO, 1)
+        curl.setopt(pycurl.CONNECT_ONLY, 1)
+        curl.setopt(pycurl.URL, url)
+        curl.setopt(pycurl.TIMEOUT_MS, max(1, int(limit * 1000)))
+        try:
+            curl.perform()
+            chain = curl.getinfo(pycurl.INFO_CERTINFO)
+            return float(ssl.cert_time_to_seconds(dict(chain[0])["Expire date"])) if chain else None
+        except (pycurl.error, KeyError, ValueError):
+            return None
 
     def _failure(self, error: pycurl.error) -> HttpFailure:
         code, message = error.args[0], str(error.args[1])[:200]

@@ -6,6 +6,7 @@ from copy import copy
 
 from bridge.domain.deadline import Deadline
 from bridge.domain.http import Http, HttpFailure, HttpReply, HttpRequest
+from bridge.domain.measuring import NOT_MEASURED, Measures
 from bridge.net.breaker import Breaker
 from bridge.net.bulkhead import Bulkheads
 
@@ -28,11 +29,20 @@ class Lane:
         subject: str,
         now: Callable[[], float],
         monotonic: Callable[[], float],
+        measures: Measures = NOT_MEASURED,
     ) -> None:
         """`subject`: what the other side is called in the configuration, such as `connections.acme`."""
         self.http = http
         self._bulkhead = bulkheads.bulkhead()
+        self._subject = subject
+        self._monotonic = monotonic
+        self._measures = measures
         self.breaker = Breaker(subject, now, monotonic)
+
+    @property
+    def held(self) -> int:
+        """How many threads wait for this server now."""
+        return self._bulkhead.inside
 
     def by(self, http: Http) -> "Lane":
         """The same lane, with another client for what must be sent differently."""
@@ -45,7 +55,21 @@ class Lane:
         return self._bulkhead
 
     def send(self, request: HttpRequest, deadline: Deadline) -> HttpReply:
-        """Raises `HttpFailure`; `busy` and `circuit_open` at once, with nothing sent."""
+        """Raises `HttpFailure`; `busy` and `circuit_open` at once, with nothing sent. Told in the story."""
+        began, tell = self._monotonic(), deadline.story.tell
+        try:
+            reply = self._send(request, deadline)
+        except HttpFailure as failure:
+            took = self._monotonic() - began
+            tell("call", subject=self._subject, kind=request.kind, failed=failure.kind, took=_ms(took))
+            self._measures.called(self._subject, request.kind, failure.kind, took)
+            raise
+        took = self._monotonic() - began
+        tell("call", subject=self._subject, kind=request.kind, status=reply.status, took=_ms(took))
+        self._measures.called(self._subject, request.kind, reply.status, took)
+        return reply
+
+    def _send(self, request: HttpRequest, deadline: Deadline) -> HttpReply:
         with self._bulkhead:
             self.breaker.admit()
             given = min(request.time_limit, deadline.remaining())
@@ -65,3 +89,7 @@ class Lane:
             else:
                 self.breaker.succeeded()
             return reply
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 1)

@@ -62,6 +62,11 @@ class Turnstile:
                 self._threads.submit(self._run, job)
             return bool(self._queue)
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a thread."""
+        return len(self._queue)
+
     def aside(self) -> "Aside":
         """A context in which the calling job asks another server; outside of jobs it does nothing."""
         return Aside(self)

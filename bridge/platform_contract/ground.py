@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from unittest import SkipTest
 
 from bridge.domain.hand_off import FormPost
+from bridge.domain.sign_out import Leave, signs_out
 from bridge.domain.store_platform import delivers, issues
 from bridge.platform_api import (
     Customer,
@@ -170,6 +171,8 @@ class Ground:
         yield "check", lambda: list(platform.check(end))
         if delivers(platform):
             yield "hand_off", lambda: platform.hand_off(self.visit(), end)
+        if signs_out(platform):
+            yield "sign_out", lambda: platform.sign_out(Leave(customer=who, return_to="/"), end)
         if issues(platform):
             yield "issue", lambda: platform.issue(self.visit(), end)
             yield "renew", lambda: platform.renew(Secret("r" * 43), self.visit(), end)

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from unittest import SkipTest
 from urllib.parse import urlsplit
 
+from bridge.domain.sign_out import Leave, signs_out
 from bridge.domain.store_platform import delivers, issues
 from bridge.platform_api import Customer, PlatformToken, Profile, Refused, Secret
 from bridge.platform_contract.ground import IDENTITY, NO_IDS, NOBODY, Ground, soon
@@ -64,6 +65,22 @@ class AtSignIn(Ground):
             except Refused:
                 continue
             raise AssertionError(f"{text!r} is no customer's id")
+
+    def test_a_sign_out_leads_to_the_store_alone_and_needs_nobody_known(self) -> None:
+        platform = self.ready()
+        if not signs_out(platform):
+            raise SkipTest("it has no sign-out of its own")
+        store = urlsplit(str(self.store["url"]))
+        for customer in (Customer(self.customer), None):
+            for goal in ("/", *_FOREIGN):
+                made = platform.sign_out(Leave(customer=customer, return_to=goal), soon())
+                if made is None:
+                    continue
+                parts = urlsplit(made.url)
+                assert parts.netloc in (store.netloc, *self.hosts)
+                assert "evil" not in made.url
+                assert "\r" not in made.url
+                self.hides(made.url, "the address")
 
     def test_many_at_once_get_one_each(self) -> None:
         platform = self.ready()

@@ -11,6 +11,7 @@ from bridge.settings.agreement_delivery import DELIVERY_RULES
 from bridge.settings.agreement_makes import MAKE_RULES
 from bridge.settings.agreement_platforms import PLATFORM_RULES, strings_in
 from bridge.settings.agreement_profile import PROFILE_RULES
+from bridge.settings.agreement_redis import REDIS_RULES
 from bridge.settings.agreement_tokens import BY_CERTIFICATE, TOKEN_RULES
 from bridge.settings.faults import KeyPath, Problem, WrongValueError, shown_path
 from bridge.settings.presets import preset_of
@@ -45,6 +46,7 @@ def http_needs_development(settings: Tree) -> Iterator[Problem]:
     for name, store in _tables(settings, "stores"):
         addresses.append((("stores", name, "url"), store.get("url")))
         addresses.append((("stores", name, "return_url"), store.get("return_url")))
+        addresses.append((("stores", name, "webhook", "url"), _table(store.get("webhook")).get("url")))
         origins = store.get("browser_origins")
         for position, origin in enumerate(origins if isinstance(origins, list | tuple) else ()):
             addresses.append((("stores", name, "browser_origins", position), origin))
@@ -134,6 +136,7 @@ RULES: tuple[Callable[[Tree], Iterator[Problem]], ...] = (
     *PLATFORM_RULES,
     *DELIVERY_RULES,
     *PROFILE_RULES,
+    *REDIS_RULES,
 )
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from bridge.domain.storefront import DELIVERIES, DeliveryName
 from bridge.settings.faults import Problem
 from bridge.settings.store import OFFERS
-from bridge.settings.tree import Tree, tables
+from bridge.settings.tree import Tree, table, tables
 
 _WHO_REDEEMS = (
     'is needed with delivery = "code"; for a storefront without a server of its own, list its pages in'
@@ -75,7 +75,19 @@ def return_url_is_the_storefronts(settings: Tree) -> Iterator[Problem]:
             )
 
 
+def webhook_is_signed(settings: Tree) -> Iterator[Problem]:
+    """What nobody can tell from a forgery is not sent."""
+    for name, store in tables(settings, "stores"):
+        webhook, path = table(store.get("webhook")), ("stores", name, "webhook")
+        url, secret = webhook.get("url") not in _NONE, webhook.get("secret") not in _NONE
+        if url and not secret:
+            yield (*path, "secret"), "is needed with url: the store's server knows by it who speaks"
+        if secret and not url:
+            yield (*path, "url"), "is needed with secret: where the store's server takes webhooks"
+
+
 DELIVERY_RULES = (
+    webhook_is_signed,
     delivery_fits_platform,
     delivery_has_its_keys,
     return_url_is_the_storefronts,

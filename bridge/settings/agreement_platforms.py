@@ -11,6 +11,7 @@ from bridge.settings.tree import Tree, table, tables
 #: What is settled for customers who are looked up, with what means nothing.
 _OF_LOOKED_UP = (
     ("claim", ""),
+    ("claim_connections", ()),
     ("verify_customer", "never"),
     ("relink", False),
 )

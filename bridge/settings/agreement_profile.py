@@ -62,9 +62,23 @@ def policies_have_what_they_need(settings: Tree) -> Iterator[Problem]:
             yield ("stores", name, platform, missing[0]), f"is needed with customers.{used[0]}"
 
 
+def claims_come_from_the_stores_connections(settings: Tree) -> Iterator[Problem]:
+    """A name that is misspelt here would silently trust nobody."""
+    for name, store in tables(settings, "stores"):
+        customers, known = table(store.get("customers")), store.get("connections")
+        named = customers.get("claim_connections")
+        path = ("stores", name, "customers", "claim_connections")
+        if named and not customers.get("claim"):
+            yield path, "is not used without `claim`"
+        for position, one in enumerate(named if isinstance(named, list | tuple) else ()):
+            if isinstance(known, list | tuple) and one not in known:
+                yield (*path, position), "names no connection of this store; see its `connections`"
+
+
 PROFILE_RULES = (
     map_fits_its_platform,
     groups_come_with_their_claim,
     required_sync_has_a_map,
     policies_have_what_they_need,
+    claims_come_from_the_stores_connections,
 )

@@ -10,7 +10,7 @@ FORMS = (
     "redis://HOST:6379/0, rediss://HOST:6379/0, unix:///path/to/socket?db=0,"
     " redis+sentinel://HOST:26379,HOST:26379/NAME/0 or redis+cluster://HOST:6379,HOST:6379"
 )
-_NOT_YET = frozenset({"redis+sentinel", "redis+cluster"})
+_SEVERAL = frozenset({"redis+sentinel", "redis+cluster"})
 # An allow-list, because Redis clients take "do not verify the certificate" from here too.
 _OPTIONS = {
     "redis": {"protocol"},
@@ -23,7 +23,7 @@ _DATABASE = re.compile(r"[0-9]{1,5}")
 
 
 def checked_redis_url(text: str) -> str:
-    """Return `text` unchanged if this version serves such an address; raises WrongValueError otherwise."""
+    """Return `text` unchanged if it is such an address; raises WrongValueError otherwise."""
     scheme, separator, _ = text.partition("://")
     if not separator or scheme not in _OPTIONS:
         raise WrongValueError(f"must be one of {FORMS}")
@@ -41,10 +41,6 @@ def checked_redis_url(text: str) -> str:
     else:
         _check_servers(scheme, parts.netloc.rpartition("@")[2])
         _check_database(scheme, parts.path)
-    if scheme in _NOT_YET:
-        raise WrongValueError(
-            f"{scheme}:// is not in this version yet; give the address of one server as redis:// or rediss://"
-        )
     return text
 
 
@@ -69,7 +65,7 @@ def _check_socket(netloc: str, path: str) -> None:
 
 def _check_servers(scheme: str, servers: str) -> None:
     listed = servers.split(",")
-    if len(listed) > 1 and scheme not in _NOT_YET:
+    if len(listed) > 1 and scheme not in _SEVERAL:
         raise WrongValueError(
             f"names several servers; {scheme}:// takes one (write a , in a password as %2C)"
         )

@@ -5,12 +5,14 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from bridge.domain.secret import Secret
+from bridge.domain.webhook import secret_bytes
 from bridge.settings.faults import WrongValueError
 from bridge.settings.private_keys import checked_decryption_key, checked_private_key
 from bridge.settings.redis_urls import checked_redis_url
 from bridge.settings.values import tuple_of_list
 
 _LONG = 32
+_SHORTEST_KEY, _LONGEST_KEY = 24, 64  # bytes, by Standard Webhooks
 
 
 def _one_or_many(value: object) -> object:
@@ -34,6 +36,21 @@ def _long_secret(value: object) -> Secret:
         raise WrongValueError(
             f"must have at least {_LONG} characters; make one with:"
             ' python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+    return secret
+
+
+def _webhook_secret(value: object) -> Secret:
+    secret = _secret(value)
+    try:
+        length = len(secret_bytes(secret))
+    except ValueError:
+        length = 0
+    if not _SHORTEST_KEY <= length <= _LONGEST_KEY:
+        raise WrongValueError(
+            f"must be whsec_ and then {_SHORTEST_KEY} to {_LONGEST_KEY} bytes in base64; make one with:"
+            ' python3 -c "import base64, secrets;'
+            " print('whsec_' + base64.b64encode(secrets.token_bytes(32)).decode())\""
         )
     return secret
 
@@ -90,6 +107,11 @@ DecryptionKeys = Annotated[
 RedisUrl = Annotated[Secret, PlainValidator(_redis_url), WithJsonSchema(_SECRET_SCHEMA)]
 HandoffSecrets = Annotated[
     tuple[Annotated[Secret, PlainValidator(_long_secret), WithJsonSchema(_SECRET_SCHEMA)], ...],
+    BeforeValidator(_one_or_many),
+    WithJsonSchema({"anyOf": [_SECRET_SCHEMA, {"type": "array", "items": _SECRET_SCHEMA}]}),
+]
+WebhookSecrets = Annotated[
+    tuple[Annotated[Secret, PlainValidator(_webhook_secret), WithJsonSchema(_SECRET_SCHEMA)], ...],
     BeforeValidator(_one_or_many),
     WithJsonSchema({"anyOf": [_SECRET_SCHEMA, {"type": "array", "items": _SECRET_SCHEMA}]}),
 ]

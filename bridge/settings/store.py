@@ -10,11 +10,13 @@ from pydantic import BeforeValidator, Field, create_model
 from bridge.domain.storefront import DeliveryName
 from bridge.settings.faults import WrongValueError
 from bridge.settings.offers import Installed, Offer, installed
+from bridge.settings.pages import LookSettings
 from bridge.settings.profile_map import MapSettings
-from bridge.settings.secret_values import HandoffSecrets
+from bridge.settings.secret_values import HandoffSecrets, WebhookSecrets
 from bridge.settings.table import Table
 from bridge.settings.values import (
     ConnectionNames,
+    ConnectionNamesOrNone,
     Line,
     OptionalAddress,
     Origin,
@@ -33,6 +35,13 @@ class CustomersSettings(Table):
         description="Claim that carries the store's own customer id, if the provider has one; empty for"
         " none.",
         examples=["customer_id"],
+    )
+    claim_connections: ConnectionNamesOrNone = Field(
+        default=(),
+        description="Connections whose word counts in `claim`; without it all of the store's. Name those at"
+        " which people cannot write the claim themselves: whoever can, can enter as any customer whom no"
+        " identity of that connection holds.",
+        examples=[["acme"]],
     )
     match_email: bool = Field(
         default=True,
@@ -71,6 +80,23 @@ class CustomersSettings(Table):
         examples=[True],
     )
     map: MapSettings = Field(default=MapSettings(), description="Which claim tells what of a customer.")
+
+
+class WebhookSettings(Table):
+    """Where the store's server is told what it did not ask for."""
+
+    url: OptionalAddress = Field(
+        default="",
+        description="Address that takes a signed POST when a session ended before its time, so that the"
+        " storefront signs the person out as well. Empty for none.",
+        examples=["https://shop.example.eu/hooks/bridge"],
+    )
+    secret: WebhookSecrets = Field(
+        default=(),
+        description="Secret that signs: whsec_ and then 24 to 64 bytes in base64; or a list, newest first:"
+        " each of them signs.",
+        examples=["env:EU_WEBHOOK"],
+    )
 
 
 class StoreTable(Table):
@@ -115,6 +141,13 @@ class StoreTable(Table):
     customers: CustomersSettings = Field(
         default=CustomersSettings(),
         description="How an identity becomes a customer.",
+    )
+
+    pages: LookSettings = Field(default=LookSettings(), description="How this store's pages look.")
+
+    webhook: WebhookSettings = Field(
+        default=WebhookSettings(),
+        description="Tells the store's server of sessions that ended.",
     )
 
     @property

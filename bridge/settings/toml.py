@@ -3,14 +3,17 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def toml_value(value: object) -> str:
-    """Write a string, whole number, boolean, or list or table of these as TOML; else raises TypeError."""
+    """Write a string, number, boolean, date, or list or table of these as TOML; else raises TypeError."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str):

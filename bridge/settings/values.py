@@ -6,6 +6,7 @@ their own, secret_values.py.
 
 import ipaddress
 import re
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,6 +18,7 @@ from bridge.settings.faults import WrongValueError
 from bridge.settings.urls import checked_base, checked_host, checked_issuer, checked_origin
 
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 section 3.3
+_COLLECTOR = re.compile(r"(?:https?://[A-Za-z0-9._\[\]:-]{1,255}(?:/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-])?)?")
 _PREFIX = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _APPLE_ID = re.compile(r"(?:[A-Z0-9]{10})?")  # empty for none
 
@@ -57,12 +59,26 @@ def _network(value: object) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     if not isinstance(value, str):
         raise WrongValueError("must be a network in quotes, such as 10.0.0.0/8")
     try:
-        return ipaddress.ip_network(value)
+        network = ipaddress.ip_network(value)
     except ValueError:
         raise WrongValueError(
             "must be a network such as 10.0.0.0/8, 2001:db8::/32 or the address of one proxy"
             " (the bits after the prefix must be zero)"
         ) from None
+    if network.prefixlen == 0:
+        raise WrongValueError(
+            "must not be every address: then anybody could write X-Forwarded-For and be anywhere; list the"
+            " networks of your own proxies, such as 10.0.0.0/8"
+        )
+    return network
+
+
+def _day(value: object) -> date | None:
+    if value in (None, ""):
+        return None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise WrongValueError("must be a date without quotes and without a time, such as 2027-01-31")
 
 
 def _domain(value: str) -> str:
@@ -153,10 +169,14 @@ AppleId = Annotated[str, _pattern(_APPLE_ID, "must be the ten letters and digits
 Prefix = Annotated[str, _pattern(_PREFIX, "must be 1 to 64 letters, digits or . : _ -")]
 FileName = Annotated[str, AfterValidator(_readable_file)]
 Certificate = Annotated[str, AfterValidator(checked_certificate)]
+OptionalDay = Annotated[date | None, PlainValidator(_day), WithJsonSchema({"type": "string"})]
 Issuer = Annotated[str, AfterValidator(checked_issuer)]
 Origin = Annotated[str, AfterValidator(checked_origin)]
 OptionalAddress = Annotated[str, AfterValidator(_address_or_none)]
 BaseUrl = Annotated[str, AfterValidator(checked_base)]
+Collector = Annotated[
+    str, _pattern(_COLLECTOR, "must be a collector's address, such as http://collector:4318")
+]
 OptionalBaseUrl = Annotated[str, AfterValidator(_base_or_none)]
 Networks = Annotated[
     tuple[
@@ -194,6 +214,11 @@ SigningAlgs = Annotated[
 ]
 Origins = Annotated[
     tuple[Origin, ...],
+    BeforeValidator(tuple_of_list),
+    AfterValidator(_without_repeats),
+]
+ConnectionNamesOrNone = Annotated[
+    tuple[str, ...],
     BeforeValidator(tuple_of_list),
     AfterValidator(_without_repeats),
 ]

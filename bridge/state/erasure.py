@@ -1,30 +1,27 @@
 """What is kept of a person beside links and cases: sessions, outcomes, notes by e-mail, audit events."""
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
-from typing import Any
 
+from bridge.domain.audit_chain import AuditKeys, Event, tombstone
 from bridge.domain.identity import identity_digest
+from bridge.domain.story import read
+from bridge.state.decisions import named
 from bridge.state.growing import FINDING, tag_of
-from bridge.state.keys import AUDIT_LENGTH, Keys
+from bridge.state.keys import Keys
 from bridge.state.records import ENDED
 from bridge.state.server import RedisServer, Script
 
-_PAGE = 1000  # events, or keys of a scan, in one trip
+_PAGE = 1000  # events in one trip
 
-#: Ends an identity's sessions in one store (or in all), with what storefronts renew by. All keys are in
-#: the identity's slot. KEYS: the sorted set. ARGV: store or an empty text, names before a session's
-#: digest for sessions and for renewals, 1 to end them or 0 to count them.
+#: Counts an identity's sessions in one store, or in all. All keys are in the identity's slot. KEYS: the
+#: sorted set. ARGV: store or an empty text, names before a session's digest.
 _SESSIONS = Script("""
 local found = 0
 for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
   local text = redis.call('GET', ARGV[2] .. id)
-  if text and (ARGV[1] == '' or cjson.decode(text)[1] == ARGV[1]) then
-    found = found + 1
-    if ARGV[4] == '1' then redis.call('DEL', ARGV[2] .. id, ARGV[3] .. id) end
-  end
-  if ARGV[4] == '1' and redis.call('EXISTS', ARGV[2] .. id) == 0 then redis.call('ZREM', KEYS[1], id) end
+  if text and (ARGV[1] == '' or cjson.decode(text)[1] == ARGV[1]) then found = found + 1 end
 end
 return found
 """)
@@ -51,15 +48,18 @@ return 1
 class RedisErasure:
     """See the port `Erasure`."""
 
-    def __init__(self, server: RedisServer, keys: Keys) -> None:
+    def __init__(
+        self, server: RedisServer, keys: Keys, audit_keys: AuditKeys | None = None, by: str = ""
+    ) -> None:
+        """`audit_keys`: by which erased events leave tombstones; `by`: the operator, see `note`."""
         self._server = server
         self._keys = keys
+        self._audit_keys = audit_keys
+        self._by = by
 
     def sessions(self, identity: str, store: str = "") -> int:
-        return self._sessions(identity, store, end=False)
-
-    def end_sessions(self, identity: str, store: str = "") -> int:
-        return self._sessions(identity, store, end=True)
+        names = self._keys.session(identity, "", digested=True)
+        return int(self._server.run(_SESSIONS, (self._keys.sessions(identity),), store, names))
 
     def forget_note(self, store: str, email: str, customer: str) -> bool:
         part = self._keys.emails(tag_of(email), store)
@@ -71,27 +71,51 @@ class RedisErasure:
             for store in stores
         )
 
+    def forget_sids(self, identities: Collection[str]) -> None:
+        gone = [one for one in identities if not self.sessions(one)]
+        pattern = f"{self._keys.prefix}:sid:*"
+        for names in self._server.scan(pattern, _PAGE) if gone else ():
+            self._server.each(*(("SREM", name, *gone) for name in names))
+
     def forget_events(self, identities: Collection[str], customers: Collection[tuple[str, str]]) -> int:
+        customers = {(store, named(customer)) for store, customer in customers}
+        self._forget_decisions(identities, customers)
         gone, after = 0, "-"
         while events := self._server.command("XRANGE", self._keys.audit, after, "+", "COUNT", _PAGE):
-            ids = [name for name, told in events if _tells_of(dict(told), identities, customers)]
+            found = [Event(name, dict(told)) for name, told in events]
+            found = [event for event in found if _tells_of(event.fields, identities, customers)]
+            ids = [event.id for event in found]
             if ids:
+                # Before they go: who dies in between leaves no gap that nothing explains.
+                for event in found:
+                    if self._audit_keys is not None:
+                        self._append(tombstone(event, self._audit_keys))
                 gone += int(self._server.command("XDEL", self._keys.audit, *ids))
             after = f"({events[-1][0]}"
         return gone
 
-    def note(self, event: str, **told: str) -> None:
-        words = [word for pair in told.items() for word in pair]
-        self._server.command(
-            "XADD", self._keys.audit, "MAXLEN", "~", AUDIT_LENGTH, "*", "event", event, *words
-        )
+    def _forget_decisions(self, identities: Collection[str], customers: Collection[tuple[str, str]]) -> None:
+        before = "+"
+        while records := self._server.command("XREVRANGE", self._keys.decisions, before, "-", "COUNT", _PAGE):
+            ids = []
+            for name, fields in records:
+                told = dict(fields)
+                whose = {str(step.facts.get("identity")) for step in read(told.get("t", ""))}
+                if not whose.isdisjoint(identities) or (told.get("s"), told.get("u")) in customers:
+                    ids.append(name)
+            if ids:
+                self._server.command("XDEL", self._keys.decisions, *ids)
+            before = f"({records[-1][0]}"
 
-    def _sessions(self, identity: str, store: str, *, end: bool) -> int:
-        sessions = self._keys.session(identity, "", digested=True)
-        renewals = self._keys.renewals(identity, "")
-        return int(
-            self._server.run(_SESSIONS, (self._keys.sessions(identity),), store, sessions, renewals, int(end))
-        )
+    def note(self, event: str, **told: str) -> None:
+        if "customer" in told:
+            told["customer"] = named(told["customer"])
+        known = {name: value for name, value in told.items() if value}
+        self._append({"event": event, **known, **({"by": self._by} if self._by else {})})
+
+    def _append(self, fields: Mapping[str, str]) -> None:
+        words = [word for pair in fields.items() for word in pair]
+        self._server.command("XADD", self._keys.audit, "MAXLEN", "~", self._keys.audit_most, "*", *words)
 
     def _forget(
         self,
@@ -102,22 +126,13 @@ class RedisErasure:
     ) -> int:
         """Drops keys that live for minutes. `read`: store and identity of a value, if it has some."""
         gone = 0
-        for names in self._scan(pattern):
+        for names in self._server.scan(pattern):
             texts = self._server.each(*(("GET", name) for name in names))
             for name, text in zip(names, texts, strict=True):
                 store, identity = read(text or "")
                 if identity in identities and store in stores:
                     gone += int(self._server.command("DEL", name))
         return gone
-
-    def _scan(self, pattern: str) -> Iterator[list[str]]:
-        cursor = "0"
-        while True:
-            cursor, names = self._server.command("SCAN", cursor, "MATCH", pattern, "COUNT", _PAGE)
-            if names:
-                yield names
-            if str(cursor) == "0":
-                return
 
 
 def _outcome_of(text: str) -> tuple[str, str]:
@@ -135,6 +150,6 @@ def _code_of(store: str, text: str) -> tuple[str, str]:
 
 
 def _tells_of(
-    told: dict[str, Any], identities: Collection[str], customers: Collection[tuple[str, str]]
+    told: Mapping[str, str], identities: Collection[str], customers: Collection[tuple[str, str]]
 ) -> bool:
     return told.get("identity") in identities or (told.get("store"), told.get("customer")) in customers

@@ -1,4 +1,4 @@
-"""Links by the million into Redis: a batch of rows in two trips, whatever their number."""
+"""Links by the million into Redis: a batch of rows in three trips, whatever their number."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,9 +10,18 @@ from bridge.domain.link_rows import Became, Conflict, EmailRow, LinkRow
 from bridge.domain.refusal import Reason, Refused
 from bridge.state.growing import TAGS, every_tag, hashes_for
 from bridge.state.keys import Keys
-from bridge.state.link_records import LETTERS, claim_read, customer_of, when_text
-from bridge.state.link_scripts import CLAIM, FIND_MANY, LINK_MANY, MAKE_ROOM, NOTE_EMAILS, UNCLAIM
+from bridge.state.link_records import DIGEST, LETTERS, claim_read, customer_of, when_text
+from bridge.state.link_scripts import (
+    CLAIM,
+    FIND_MANY,
+    LINK_MANY,
+    LOST,
+    MAKE_ROOM,
+    NOTE_EMAILS,
+    REMOVE,
+)  # fmt: skip
 from bridge.state.server import RedisServer
+from bridge.state.two_sides import TwoSides
 
 #: Rows of one script: at some 5 microseconds each a sign-in waits no longer than a few milliseconds.
 CHUNK = 500
@@ -25,12 +34,16 @@ _Made = TypeVar("_Made")
 class LinkImport:
     """Rows of one store.
 
-    As with a single link, customers are claimed first and links are written then. Rows that are in
-    nobody's way cost two trips for the whole batch; only those in conflict are looked at again.
+    As with a single link, customers are claimed first and links are written then; where a claim was given
+    up meanwhile, by anybody in the store, each claim is looked at again. Rows that are in nobody's way cost
+    four trips for the whole batch, two of which are short; only those in conflict are looked at one by one.
     """
 
     def __init__(self, server: RedisServer, keys: Keys, store: str) -> None:
         self._server = server
+        self._store = store
+        self._sides = TwoSides(server, keys)
+        self._unclaimed = keys.unclaimed(store)
         self._links = tuple(keys.links(tag, store) for tag in every_tag())
         self._holders = tuple(keys.holders(tag, store) for tag in every_tag())
         self._emails = tuple(keys.emails(tag, store) for tag in every_tag())
@@ -49,6 +62,7 @@ class LinkImport:
         identities = _Batch(self._links, [row[0] for row in rows])
         letters, times = LETTERS, _Times()
         claims = [f"{row[0]}{row[2]} {row[1]}" for row in rows]
+        unclaimed = self._times_unclaimed()
         claimed_at, held = self._claim(customers, claims, list(range(len(rows))), "")
         free = [place for place in range(len(rows)) if place not in held] if held else list(range(len(rows)))
         texts = [f"{row[0]}{letters[row[3]]}{times[row[4]]}{row[2]}" for row in rows]
@@ -58,6 +72,12 @@ class LinkImport:
             became[place] = self._stood_before(rows[place], text)
         for place, claim in held.items():
             became[place] = self._held_before(rows[place], claim)
+        if unclaimed is not None and unclaimed == self._times_unclaimed():
+            return became
+        written = [place for place, end in enumerate(became) if end == "new"]
+        for chosen, lost in self._run(LOST, customers, claims, written):
+            for place in (chosen[number - 1] for number in lost):
+                became[place] = self._lost_meanwhile(rows[place], texts[place])
         return became
 
     def emails(self, rows: Sequence[EmailRow]) -> list[Became]:
@@ -70,6 +90,12 @@ class LinkImport:
             same = customers == rows[place][1]
             became[place] = "same" if same else Conflict(customer=customers.partition(" ")[0])
         return became
+
+    def _times_unclaimed(self) -> int | None:
+        """How often a claim was given up so far; None on a Cluster, where no script could count it."""
+        if self._server.clustered:
+            return None
+        return int(self._server.command("GET", self._unclaimed) or 0)
 
     def _claim(
         self, batch: "_Batch", claims: Sequence[str], places: list[int], instead: str
@@ -107,9 +133,18 @@ class LinkImport:
         customer = customer_of(text)
         if customer == row[2]:
             return "same"
-        part = self._holders[crc32(row[2].encode()) & (TAGS - 1)]
-        self._server.run(UNCLAIM, (part,), f"{row[2]} {row[1]}", row[0])
+        self._sides.unclaim(row[0], row[2], row[1], self._store)
         return Conflict(customer=customer)
+
+    def _lost_meanwhile(self, row: LinkRow, text: str) -> Became:
+        """Our claim was given up under our hands (an operator unlinked the person): once more, or no link."""
+        batch = _Batch(self._holders, [row[2]])
+        _, held = self._claim(batch, [f"{row[0]}{row[2]} {row[1]}"], [0], "")
+        if not held:
+            return "new"
+        part = self._links[crc32(row[0].encode()) & (TAGS - 1)]
+        self._server.run(REMOVE, (part,), row[0], text[DIGEST:])
+        return Conflict(identity=claim_read(held[0])[0])
 
     def _held_before(self, row: LinkRow, claim: str) -> Became:
         """Another identity of the connection claimed the customer: it counts if its link was written."""

@@ -79,8 +79,21 @@ return call('HDEL', name, ARGV[1])
 """
 )
 
-#: Takes an entry away, whatever it is. KEYS: part. ARGV: field.
-FORGET = Script(FINDING + "return redis.call('HDEL', at(KEYS[1], ARGV[1]), ARGV[1])")
+#: Takes a link away, if it is this one still, with its note and with the block that came from its customer:
+#: in one step, for the same person may be linked to a blocked customer the moment after.
+#: KEYS: parts of links and notes, blocks. ARGV: digest, link.
+UNLINK = Script(
+    FINDING
+    + """
+local name = at(KEYS[1], ARGV[1])
+if call('HGET', name, ARGV[1]) ~= ARGV[2] then return 0 end
+call('HDEL', at(KEYS[2], ARGV[1]), ARGV[1])
+local why = call('HGET', KEYS[3], ARGV[1])
+if why == 'c' then call('HDEL', KEYS[3], ARGV[1]) end
+if why == 'b' then call('HSET', KEYS[3], ARGV[1], 'i') end
+return call('HDEL', name, ARGV[1])
+"""
+)
 
 #: Claims customers for identities; answers with the time, then place and claim where another holds one.
 #: A claim that gets old without its link is renewed, lest it be taken for abandoned under our hands.
@@ -113,13 +126,30 @@ return others
 """
 )
 
-#: Gives a claim up, if it is this identity's still. KEYS: part. ARGV: field, digest.
+#: Answers with the places of those rows whose customer is not theirs any more.
+#: KEYS: the part of each row. ARGV: for each row digest and field in one word.
+LOST = Script(
+    FINDING
+    + """
+local lost = {}
+for i = 1, #KEYS do
+  local field = sub(ARGV[i], 23)
+  local held = call('HGET', at(KEYS[i], field), field)
+  if not held or sub(held, 1, 22) ~= sub(ARGV[i], 1, 22) then lost[#lost + 1] = i end
+end
+return lost
+"""
+)
+
+#: Gives a claim up, if it is this identity's still. KEYS: part, and where claims that were given up are
+#: counted (not on a Cluster). ARGV: field, digest.
 UNCLAIM = Script(
     FINDING
     + """
 local name = at(KEYS[1], ARGV[1])
 local held = call('HGET', name, ARGV[1])
 if not held or string.sub(held, 1, 22) ~= ARGV[2] then return 0 end
+if KEYS[2] then call('INCR', KEYS[2]) end
 return call('HDEL', name, ARGV[1])
 """
 )

@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import groupby
 
 from bridge.domain.customer import Customer, Holder, Link, Linked
-from bridge.domain.identity import IdentityKey
-from bridge.domain.link_rows import Became, EmailRow, LinkRow
-from bridge.state.block_book import BY_CUSTOMER, BlockBook
+from bridge.domain.identity import IdentityKey, digest_of
+from bridge.domain.link_rows import Became, Conflict, EmailRow, LinkRow
+from bridge.state.block_book import BlockBook
+from bridge.state.decisions import named
 from bridge.state.growing import tag_of
-from bridge.state.keys import AUDIT_LENGTH, Keys
+from bridge.state.keys import Keys
 from bridge.state.link_export import LinkExport
 from bridge.state.link_import import LinkImport, in_turn
 from bridge.state.link_records import claim_read, customer_of, email_digest, link_read
-from bridge.state.link_scripts import BEGINNING, FIND, FORGET, REMOVE
+from bridge.state.link_scripts import BEGINNING, FIND, REMOVE, UNLINK
 from bridge.state.old_links import OldLinks
 from bridge.state.server import RedisServer
 from bridge.state.two_sides import TwoSides
@@ -29,16 +31,17 @@ class RedisLinks:
         self._old = OldLinks(server, keys)
         self._blocks = BlockBook(server, keys)
         self._old_are_gone = False
+        self._imports: dict[str, LinkImport] = {}
 
     def find(self, identity: IdentityKey | str, store: str) -> Linked | None:
-        digest = _digest(identity)
+        digest = digest_of(identity)
         text = self._sides.found(digest, store)
         if text is None and self.is_there_after_all(digest, store):
             text = self._sides.found(digest, store)
         return _linked(text) if text else None
 
     def peek(self, identity: IdentityKey | str, store: str) -> Linked | None:
-        digest = _digest(identity)
+        digest = digest_of(identity)
         text = self._sides.found(digest, store)
         old = None if text else self._old.read(digest, store)
         if old is None:  # or it was moved between the two looks
@@ -56,8 +59,9 @@ class RedisLinks:
         if not self._sides.write(digest, link, fence):
             return False
         self._server.command(
-            "XADD", self._keys.audit, "MAXLEN", "~", AUDIT_LENGTH, "*", "event", "linked", "store", store,
-            "connection", link.connection, "identity", digest, "customer", link.customer.id,
+            "XADD", self._keys.audit, "MAXLEN", "~", self._keys.audit_most, "*",
+            "event", "linked", "store", store,
+            "connection", link.connection, "identity", digest, "customer", named(link.customer.id),
             "evidence", link.evidence,
         )  # fmt: skip
         return True
@@ -65,7 +69,7 @@ class RedisLinks:
     def unlink(
         self, identity: IdentityKey | str, store: str, only: Customer | None = None
     ) -> Customer | None:
-        digest = _digest(identity)
+        digest = digest_of(identity)
         self.adopt(digest, store)
         text = self._sides.found(digest, store)
         if text is None:
@@ -73,14 +77,14 @@ class RedisLinks:
         customer = Customer(customer_of(text))
         if only not in (None, customer):
             return None
-        if not self._server.run(REMOVE, (self._sides.links(digest, store),), digest, text):
-            return None  # somebody else did, and there may be another link by now
-        self._server.run(FORGET, (self._keys.notes(digest, store),), digest)
-        self._blocks.unblock(digest, store, BY_CUSTOMER)
+        part, keys = self._sides.links(digest, store), self._keys
+        unlinked = self._server.run(
+            UNLINK, (part, keys.notes(digest, store), keys.blocked(digest, store)), digest, text
+        )  # nothing where somebody else did, or where the answer got lost and it was sent twice
         for holder in self.holders(customer, store):
             if holder.identity == digest:
                 self._sides.unclaim(digest, customer.id, holder.connection, store)
-        return customer
+        return customer if unlinked else None
 
     def holders(self, customer: Customer, store: str) -> list[Holder]:
         flat = self._server.run(BEGINNING, (self._sides.holders(customer.id, store),), customer.id)
@@ -95,12 +99,40 @@ class RedisLinks:
     def import_links(self, store: str, rows: Sequence[LinkRow]) -> list[Became]:
         if not self._old_are_gone:
             self.migrate()  # links that older versions wrote hold their customers too
-        became = LinkImport(self._server, self._keys, store).links(rows)
-        self._blocks.inherit(store, ((row[0], row[2]) for row in rows))
+        became: list[Became] = []
+        barred = self._blocks.barred(store)
+        for are_barred, some in groupby(rows, lambda row: row[2] in barred) if barred else [(False, rows)]:
+            if are_barred:  # blocked before they are linked: an import may die before any later step
+                became += [self._import_one(store, row) for row in some]
+            else:
+                became += self._import(store).links(list(some))
+        linked = (row for row, end in zip(rows, became, strict=True) if not isinstance(end, Conflict))
+        self._blocks.inherit(store, ((row[0], row[2]) for row in linked))  # of customers barred meanwhile
         return became
 
+    def _import_one(self, store: str, row: LinkRow) -> Became:
+        """As a sign-in is linked."""
+        digest, connection, customer, evidence, created_at = row
+        stands = self.find(digest, store)
+        if stands is None:
+            unnamed = IdentityKey("", "")  # the digest stands for it
+            link = Link(
+                store=store, identity=unnamed, connection=connection, customer=Customer(customer),
+                evidence=evidence, created_at=created_at,
+            )  # fmt: skip
+            if self._sides.write(digest, link, ""):
+                stands = self.find(digest, store)
+                if stands is not None and stands.customer == link.customer:
+                    return "new"
+        elif stands.customer.id == customer:
+            return "same"
+        if stands is not None:
+            return Conflict(customer=stands.customer.id)
+        holders = self.holders(Customer(customer), store)
+        return Conflict(identity=next((one.identity for one in holders if one.connection == connection), ""))
+
     def make_room(self, store: str, rows: int) -> None:
-        LinkImport(self._server, self._keys, store).make_room(rows)
+        self._import(store).make_room(rows)
 
     def import_batches(self, store: str, batches: Iterable[Sequence[LinkRow]]) -> Iterator[Sequence[Became]]:
         import_one = partial(self.import_links, store)
@@ -108,7 +140,14 @@ class RedisLinks:
             yield from in_turn(threads, import_one, batches)
 
     def import_emails(self, store: str, rows: Sequence[EmailRow]) -> list[Became]:
-        return LinkImport(self._server, self._keys, store).emails(rows)
+        return self._import(store).emails(rows)
+
+    def _import(self, store: str) -> LinkImport:
+        """Kept for the next batch: the names of its parts take a millisecond to make."""
+        found = self._imports.get(store)
+        if found is None:
+            found = self._imports.setdefault(store, LinkImport(self._server, self._keys, store))
+        return found
 
     def all_links(self, store: str) -> Iterator[LinkRow]:
         return LinkExport(self._server, self._keys, store).links()
@@ -160,7 +199,3 @@ class RedisLinks:
 def _linked(text: str) -> Linked:
     customer, evidence, created_at = link_read(text)
     return Linked(customer=Customer(customer), evidence=evidence, created_at=created_at)
-
-
-def _digest(identity: IdentityKey | str) -> str:
-    return identity if isinstance(identity, str) else identity.digest

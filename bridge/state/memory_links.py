@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bridge.domain.customer import Customer, Holder, Link, Linked
-from bridge.domain.identity import IdentityKey
+from bridge.domain.identity import IdentityKey, digest_of
 from bridge.domain.link_rows import Became, Conflict, EmailRow, LinkRow
 from bridge.domain.pending import MOST_CANDIDATES, PendingCase
 from bridge.domain.refusal import Reason, Refused
@@ -28,7 +28,7 @@ class MemoryLinks:
         self._emails: dict[tuple[str, str], list[str]] = {}
 
     def find(self, identity: IdentityKey | str, store: str) -> Linked | None:
-        row = self._links.get((_digest(identity), store))
+        row = self._links.get((digest_of(identity), store))
         if row is None:
             return None
         return Linked(customer=Customer(row.customer), evidence=row.evidence, created_at=row.created_at)
@@ -50,10 +50,10 @@ class MemoryLinks:
         self, identity: IdentityKey | str, store: str, only: Customer | None = None
     ) -> Customer | None:
         with self._lock:
-            row = self._links.get((_digest(identity), store))
+            row = self._links.get((digest_of(identity), store))
             if row is None or only not in (None, Customer(row.customer)):
                 return None
-            del self._links[_digest(identity), store]
+            del self._links[digest_of(identity), store]
             self._held.pop((store, row.customer, row.connection), None)
             return Customer(row.customer)
 
@@ -168,7 +168,3 @@ class MemoryPending:
         for where in gone:
             self._cases.pop(where, None)
             self._ends.pop(where, None)
-
-
-def _digest(identity: IdentityKey | str) -> str:
-    return identity if isinstance(identity, str) else identity.digest

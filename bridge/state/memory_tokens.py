@@ -1,13 +1,14 @@
 """The memory twin of codes, sessions and throttle, for unit tests."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bridge.domain.customer import Customer
 from bridge.domain.grant import ClientType, Grant, Renewable, RenewalHandle, Spent
 from bridge.domain.limits import CODE_LIFE, RENEWAL_GRACE, SPENT_LIFE
 from bridge.domain.secret import Secret
+from bridge.domain.session import SessionRef
 from bridge.state.keys import digest
 from bridge.state.memory import MemoryState
 
@@ -86,9 +87,11 @@ class MemoryTokens:
     def keep_refresh_token(self, handle: RenewalHandle, token: Secret) -> bool:
         with self._lock:
             place = handle.identity, handle.session, handle.grant
-            if (lent := self._lent.get(place)) is not None:
-                self._lent[place] = replace(lent, refresh_token=token)
-            return lent is not None
+            lent = self._lent.get(place)
+            if lent is None or self._customer(lent.grant) is None:
+                return False
+            self._lent[place] = replace(lent, refresh_token=token)
+            return True
 
     def end(self, grant: Grant, code: str) -> Secret | None:
         with self._lock:
@@ -96,6 +99,24 @@ class MemoryTokens:
             lent = self._lent.get(place)
             self._lent[place] = None
             return lent.refresh_token if lent else None
+
+    def refresh_tokens(self, ref: SessionRef) -> Mapping[str, Secret]:
+        with self._lock:
+            return {
+                grant: lent.refresh_token
+                for (identity, session, grant), lent in self._lent.items()
+                if (identity, session) == (ref.identity, ref.id) and lent and lent.refresh_token
+            }
+
+    def taken_back(self, ref: SessionRef, grant: str) -> None:
+        with self._lock:
+            if lent := self._lent.get((ref.identity, ref.id, grant)):
+                self._lent[ref.identity, ref.id, grant] = replace(lent, refresh_token=None)
+
+    def forget(self, ref: SessionRef) -> None:
+        with self._lock:
+            for place in [one for one in self._lent if one[:2] == (ref.identity, ref.id)]:
+                del self._lent[place]
 
     def _customer(self, grant: Grant) -> Customer | None:
         if not any(grant.session == digest(one.id) for one in self._state.sessions):

@@ -64,14 +64,11 @@ class OldLinks:
 
     def all(self) -> Iterator[tuple[str, str]]:
         """Digest and store of each, by SCAN: those that are there all the time are met, some twice."""
-        before, cursor = f"{self._keys.prefix}:link:", "0"
-        while True:
-            cursor, names = self._server.command("SCAN", cursor, "MATCH", f"{before}{{*", "COUNT", 1000)
+        before = f"{self._keys.prefix}:link:"
+        for names in self._server.scan(f"{before}{{*"):
             for name in names:
                 digest, _, store = name.removeprefix(before + "{").partition("}:")
                 yield digest, store
-            if str(cursor) == "0":
-                return
 
     def _link(self, identity: str, store: str) -> str:
         return f"{self._keys.prefix}:link:{{{identity}}}:{store}"

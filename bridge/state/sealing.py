@@ -21,16 +21,19 @@ class Seal:
         ]
         self._purpose = purpose.encode()
 
-    def close(self, text: str) -> bytes:
-        """The sealed form of `text`."""
+    def close(self, text: str, owner: str = "") -> bytes:
+        """The sealed form of `text`, which opens for the same owner only."""
         nonce = os.urandom(_NONCE)
-        return nonce + self._ciphers[0].encrypt(nonce, text.encode(), self._purpose)
+        return nonce + self._ciphers[0].encrypt(nonce, text.encode(), self._about(owner))
 
-    def open(self, data: bytes) -> str | None:
-        """The text, or None when no key fits or the data was changed."""
+    def open(self, data: bytes, owner: str = "") -> str | None:
+        """The text, or None when no key fits, the data was changed, or it is another owner's."""
         for cipher in self._ciphers:
             try:
-                return cipher.decrypt(data[:_NONCE], data[_NONCE:], self._purpose).decode()
+                return cipher.decrypt(data[:_NONCE], data[_NONCE:], self._about(owner)).decode()
             except (InvalidTag, ValueError):
                 continue
         return None
+
+    def _about(self, owner: str) -> bytes:
+        return self._purpose + b"\0" + owner.encode() if owner else self._purpose

@@ -1,18 +1,25 @@
-"""One Redis server, spoken to so that nothing is lost and nobody waits for long."""
+"""The one door to Redis: nothing is lost behind it, and nobody waits for long."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-from bridge.domain.deadline import Deadline
-from bridge.domain.finding import Finding
 from bridge.domain.refusal import Reason, Refused
+from bridge.state.connecting import pool_to
+from bridge.state.sentinel import Sentinels
+from bridge.state.whereabouts import Access, whereabouts
 
-TIMEOUT = 1.0  # seconds for connecting and for each answer
+#: Milliseconds for which a link's writer waits for the replicas.
+REPLICAS_WAIT = 700
+_PAGE = 1000  # keys of a scan in one trip
+#: A command in a script on a key that its caller did not name (`base .. ':n'`).
+_OTHER_KEY = re.compile(r"call\((?!'[A-Z]+'(?:\)|, KEYS\[))")
+
+Command = tuple[str | int, ...]
+Call = tuple[Sequence[str], Sequence[str | int]]  # keys and arguments of a script
 
 
 class Script:
@@ -21,52 +28,36 @@ class Script:
     def __init__(self, source: str) -> None:
         self.source = source
         self.sha = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
+        #: Whether it touches keys that it was given, and no others (of their slot).
+        self.names_its_keys = not _OTHER_KEY.search(source)
 
 
 class RedisServer:
-    """A pool of connections that turns every trouble into `Refused(STATE_UNAVAILABLE)`.
+    """One server, or the primary that Sentinel names; every trouble becomes `Refused(STATE_UNAVAILABLE)`.
 
-    Of redis-py's defaults these are not ours: ten retries (a shopper would wait five seconds
-    to hear that Redis is down) and an unbounded queue of connections. One retry on a broken
-    connection is left, for sockets that a restart of Redis left dead in the pool; therefore
-    every command and script that goes through here is safe to be sent twice.
+    Everything that goes through here is safe to be sent twice, and is when a connection breaks: see
+    `pool_to`. A server that turns out to be a replica is left, and its successor looked for, once.
     """
-
-    def __init__(self, url: str, connections: int = 64) -> None:
-        pool = redis.BlockingConnectionPool.from_url(
-            url,
-            max_connections=connections,
-            timeout=TIMEOUT,
-            protocol=2,  # understood by every server and proxy; no slower here than 3
-            socket_timeout=TIMEOUT,
-            socket_connect_timeout=TIMEOUT,
-            retry=Retry(NoBackoff(), 1, (redis.ConnectionError,)),
-            driver_info=None,
-            decode_responses=True,
-        )
-        self._redis = redis.Redis(connection_pool=pool)
-        self._execute: Callable[..., Any] = self._redis.execute_command
-
-    def command(self, *words: str | int) -> Any:
-        """The answer to one command."""
-        try:
-            return self._execute(*words)
-        except redis.RedisError as error:
-            raise _refused(error) from None
 
     #: Whether keys may be in several slots: then a script touches the keys of one slot only.
     clustered = False
 
-    def each(self, *commands: tuple[str | int, ...]) -> list[Any]:
-        """Several commands in one trip, each for itself: their keys may be anywhere."""
+    def __init__(self, url: str, connections: int = 64, access: Access = Access()) -> None:  # noqa: B008 - frozen
+        self.where = whereabouts(url, access)
+        find = Sentinels(self.where).primary if self.where.kind == "sentinel" else None
+        self._redis = redis.Redis(connection_pool=pool_to(self.where, None, find, connections))
+        self._execute: Callable[..., Any] = self._redis.execute_command
+
+    def command(self, *words: str | int) -> Any:
+        """The answer to one command; on a Cluster its second word is its key."""
         try:
-            with self._redis.pipeline(transaction=False) as pipeline:
-                for command in commands:
-                    queue: Callable[..., Any] = pipeline.execute_command
-                    queue(*command)
-                return pipeline.execute()
+            return self._execute(*words)
         except redis.RedisError as error:
-            raise _refused(error) from None
+            raise self._refused(error) from None
+
+    def each(self, *commands: Command) -> list[Any]:
+        """Several commands in one trip, each for itself: their keys may be anywhere."""
+        return self._trip(commands)
 
     def run(self, script: Script, keys: tuple[str, ...], *arguments: str | int) -> Any:
         """The answer of a script; sent whole once, when the server does not know it yet."""
@@ -75,87 +66,121 @@ class RedisServer:
         except redis.exceptions.NoScriptError:
             return self.command("EVAL", script.source, len(keys), *keys, *arguments)
         except redis.RedisError as error:
-            raise _refused(error) from None
+            raise self._refused(error) from None
 
-    def run_many(
-        self, script: Script, calls: Sequence[tuple[Sequence[str], Sequence[str | int]]]
-    ) -> list[Any]:
+    def keep(self, script: Script, keys: tuple[str, ...], *arguments: str | int) -> Any:
+        """As `run`, for what no failover may lose: as many replicas have it as the configuration wants.
+
+        Where they have not, it is refused although it was run: it is safe to be run again.
+        """
+        wanted = self.where.access.wait_replicas
+        if not wanted:
+            return self.run(script, keys, *arguments)
+        try:
+            return waited(self._redis, script, (keys, arguments), wanted)
+        except redis.RedisError as error:
+            raise self._refused(error) from None
+
+    def run_many(self, script: Script, calls: Sequence[Call]) -> list[Any]:
         """The answers of a script to many calls (keys, arguments), in one trip."""
         if not calls:
             return []
-        try:
-            with self._redis.pipeline(transaction=False) as pipeline:
-                queue: Callable[..., Any] = pipeline.execute_command
-                for keys, arguments in calls:
-                    queue("EVALSHA", script.sha, len(keys), *keys, *arguments)
-                answers = pipeline.execute(raise_on_error=False)
-        except redis.RedisError as error:
-            raise _refused(error) from None
+        answers = self._trip([called(script, call) for call in calls], whole=False)
         for place, answer in enumerate(answers):
             if isinstance(answer, redis.exceptions.NoScriptError):
                 keys, arguments = calls[place]
                 answers[place] = self.run(script, tuple(keys), *arguments)
             elif isinstance(answer, redis.RedisError):
-                raise _refused(answer)
+                raise self._refused(answer)
         return answers
 
-    def scan(self, pattern: str, count: int) -> Iterator[list[str]]:
-        """The names of keys, some `count` at a time: those that are there all along, some of them twice."""
-        cursor = "0"
-        while True:
-            cursor, names = self.command("SCAN", cursor, "MATCH", pattern, "COUNT", count)
-            if names:
-                yield names
-            if str(cursor) == "0":
-                return
+    def together(self, *commands: Command) -> list[Any]:
+        """Several commands in one trip, all or none; on a Cluster on keys of one slot."""
+        return self._trip(commands, transaction=True)
 
-    def together(self, *commands: tuple[str | int, ...]) -> list[Any]:
-        """Several commands in one trip, all or none."""
-        try:
-            with self._redis.pipeline(transaction=True) as pipeline:
-                for command in commands:
-                    queue: Callable[..., Any] = pipeline.execute_command
-                    queue(*command)
-                return pipeline.execute()
-        except redis.RedisError as error:
-            raise _refused(error) from None
+    def scan(self, pattern: str, page: int = _PAGE) -> Iterator[list[str]]:
+        """The names of keys, about `page` at a time; those that are there all the time are met, some twice.
 
-    subject = "redis"
+        On a Cluster a key that is moved to another server meanwhile may be missed.
+        """
+        for command in self.primaries().values():
+            cursor = "0"
+            while True:
+                cursor, names = command("SCAN", cursor, "MATCH", pattern, "COUNT", page)
+                if names:
+                    yield names
+                if str(cursor) == "0":
+                    break
 
-    def check(self, _deadline: Deadline) -> Iterator[Finding]:
-        """See `Checked` in `bridge.flows.check_up`."""
-        self.command("PING")
-        about = self._info()
-        yield Finding("ok", self.subject, f"answers ({about.get('redis_version', 'version not told')})")
-        policy = about.get("maxmemory_policy", "noeviction")
-        if policy.startswith("allkeys"):
-            yield Finding(
-                "failed",
-                self.subject,
-                f"maxmemory-policy is {policy}: links would be lost under memory pressure",
-                "Set maxmemory-policy to noeviction or volatile-ttl.",
-            )
-        if about.get("aof_enabled") == "0":
-            yield Finding(
-                "warning",
-                self.subject,
-                "the append-only file is off: a crash loses the newest links",
-                "Set appendonly yes.",
-            )
+    def primaries(self) -> dict[str, Callable[..., Any]]:
+        """`command` of each server that takes writes, by its address or name. Raises `Refused`."""
+        where = self.where
+        return {where.master or where.socket or "{}:{}".format(*where.places[0]): self.command}
 
-    def _info(self) -> dict[str, str]:
-        try:
-            info = self.command("INFO")
-        except Refused:
-            return {}  # an ACL may forbid it
-        return {str(name): str(value) for name, value in info.items()} if isinstance(info, dict) else {}
+    @property
+    def connections_in_use(self) -> int:
+        """How many carry a command at this moment."""
+        return in_use(self._redis)
 
     def close(self) -> None:
         """Closes every connection."""
         self._redis.close()
         self._redis.connection_pool.disconnect()
 
+    def _trip(
+        self, commands: Sequence[Command], *, transaction: bool = False, whole: bool = True
+    ) -> list[Any]:
+        try:
+            return trip(self._redis, commands, transaction=transaction, whole=whole)
+        except redis.RedisError as error:
+            raise self._refused(error) from None
 
-def _refused(error: redis.RedisError) -> Refused:
+    def _refused(self, error: redis.RedisError) -> Refused:
+        if isinstance(error, redis.TimeoutError):
+            # Who is silent on one connection is on all: nobody shall wait a second for each of them.
+            self._redis.connection_pool.disconnect(inuse_connections=False)
+        return refused(error)
+
+
+def in_use(client: "redis.Redis") -> int:
+    """How many of a client's connections carry a command at this moment."""
+    pool: Any = client.connection_pool
+    return int(pool.max_connections - pool.pool.qsize())  # it holds those that nobody uses, made or not
+
+
+def refused(error: redis.RedisError) -> Refused:
+    """What an error of Redis is to a sign-in."""
     # The name of the error and its first words (LOADING, READONLY, NOAUTH) are for the operator.
-    return Refused(Reason.STATE_UNAVAILABLE, f"{type(error).__name__}: {str(error)[:120]}")
+    return Refused(Reason.STATE_UNAVAILABLE, f"{type(error).__name__}: {str(error)[:200]}")
+
+
+def called(script: Script, call: Call) -> Command:
+    """The command that runs a script."""
+    keys, arguments = call
+    return ("EVALSHA", script.sha, len(keys), *keys, *arguments)
+
+
+def trip(
+    client: "redis.Redis", commands: Sequence[Command], *, transaction: bool = False, whole: bool = True
+) -> list[Any]:
+    """The answers of one server to several commands; with `whole` the first error is raised."""
+    with client.pipeline(transaction=transaction) as pipeline:
+        queue: Callable[..., Any] = pipeline.execute_command
+        for command in commands:
+            queue(*command)
+        return pipeline.execute(raise_on_error=whole)
+
+
+def waited(client: "redis.Redis", script: Script, call: Call, wanted: int) -> Any:
+    """The answer of a script, once `wanted` replicas have what it wrote. Raises redis.RedisError."""
+    words = called(script, call)
+    wait = ("WAIT", wanted, REPLICAS_WAIT)  # in the same trip: it is about its own connection's writes
+    answer, there = trip(client, [words, wait], whole=False)
+    if isinstance(answer, redis.exceptions.NoScriptError):
+        answer, there = trip(client, [("EVAL", script.source, *words[2:]), wait], whole=False)
+    for one in (answer, there):
+        if isinstance(one, redis.RedisError):
+            raise one
+    if int(there) < wanted:
+        raise redis.RedisError(f"{there} of redis.wait_replicas = {wanted} replicas have the link")
+    return answer

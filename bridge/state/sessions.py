@@ -35,8 +35,12 @@ class RedisSessions:
         session = self.get(ref)
         if session is None or not session.idle:
             return session
-        alive = self._server.command("EXPIRE", self._key(ref), session.life(self._now()))
-        return session if alive else None
+        life = session.life(self._now())
+        return session if life and self._server.command("EXPIRE", self._key(ref), life) else None
+
+    def lives(self, refs: Sequence[SessionRef]) -> Sequence[int]:
+        left = self._server.each(*(("PTTL", self._key(ref)) for ref in refs)) if refs else []
+        return [max(0, -(-int(one) // 1000)) for one in left]
 
     def of_identity(self, identity: IdentityKey | str) -> Sequence[HeldSession]:
         known = identity if isinstance(identity, str) else identity.digest

@@ -12,9 +12,10 @@ from bridge.domain.outcome import Outcome
 from bridge.domain.ports import Occasion
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.session import Session
-from bridge.state.audit import DETAIL_LENGTH
+from bridge.domain.story import Story
+from bridge.state.decisions import DETAIL_LENGTH, NAMED, Decisions, named
 from bridge.state.growing import FINDING, GROWING
-from bridge.state.keys import AUDIT_LENGTH, Keys, digest, links_of
+from bridge.state.keys import Keys, digest, links_of
 from bridge.state.link_notes import NO_NOTE, NOTE_HEAD, PROFILE, note_read, note_text
 from bridge.state.link_records import HEAD, customer_of
 from bridge.state.links import RedisLinks
@@ -63,17 +64,20 @@ if redis.call('TTL', KEYS[3]) < ARGV[9] - ARGV[4] then redis.call('EXPIRE', KEYS
 _END = """
 redis.call('SET', KEYS[6], 'O' .. customer .. ' ' .. ARGV[10], 'EX', ARGV[11])
 redis.call('XADD', KEYS[7], 'MAXLEN', '~', ARGV[12], '*', 'event', 'signed_in', 'reference', ARGV[13],
-  'store', ARGV[14], 'connection', ARGV[15], 'identity', ARGV[1], 'customer', customer)
-if KEYS[8] then
-  redis.call('SADD', KEYS[8], ARGV[1])
+  'store', ARGV[14], 'connection', ARGV[15], 'identity', ARGV[1], 'customer', named(customer))
+if ARGV[16] ~= '0' then
+  redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[16], '*', 'u', named(customer), unpack(ARGV, 17))
+end
+if KEYS[9] then
+  redis.call('SADD', KEYS[9], ARGV[1])
   local life = ARGV[9] - ARGV[4]
-  if redis.call('TTL', KEYS[8]) < life then redis.call('EXPIRE', KEYS[8], life) end
+  if redis.call('TTL', KEYS[9]) < life then redis.call('EXPIRE', KEYS[9], life) end
 end
 """
 
-_RECORD = Script(FINDING + _KNOWN + _SESSION + _END + "return link")
+_RECORD = Script(NAMED + FINDING + _KNOWN + _SESSION + _END + "return link")
 _RECORD_FIRST_HALF = Script(FINDING + _KNOWN + _SESSION + "return link")
-_NOTED_RECORD = Script(GROWING + _KNOWN + _NOTED + _SESSION + _END + "return link")
+_NOTED_RECORD = Script(NAMED + GROWING + _KNOWN + _NOTED + _SESSION + _END + "return link")
 _NOTED_FIRST_HALF = Script(GROWING + _KNOWN + _NOTED + _SESSION + "return link")
 
 
@@ -87,7 +91,9 @@ class RedisSignIns:
         seal: Seal,
         pause: Callable[[float], None],
         links: RedisLinks | None = None,
+        decisions: Decisions | None = None,
     ) -> None:
+        self._decisions = decisions or Decisions(keys, 0)
         self._server = server
         self._keys = keys
         self._seal = seal
@@ -95,11 +101,16 @@ class RedisSignIns:
         self._locks = RedisLocks(server, keys, pause)
 
     def record(
-        self, ticket: Ticket, session: Session, due: Due | None = None, note: Note | None = None
+        self,
+        ticket: Ticket,
+        session: Session,
+        due: Due | None = None,
+        note: Note | None = None,
+        story: Story | None = None,
     ) -> Customer | Stale | None:
-        found = self._record(ticket, session, due, note)
+        found = self._record(ticket, session, due, note, story)
         if found is None and self._links.is_there_after_all(session.identity.digest, session.store):
-            found = self._record(ticket, session, due, note)
+            found = self._record(ticket, session, due, note, story)
         if found == BLOCKED:
             raise Refused(Reason.CUSTOMER_BLOCKED, "an operator blocked this identity, or its customer")
         if isinstance(found, list):
@@ -115,9 +126,9 @@ class RedisSignIns:
     ) -> None:
         with suppress(Refused):  # the log line has it; an audit that fails must not end a sign-in
             self._server.command(
-                "XADD", self._keys.audit, "MAXLEN", "~", AUDIT_LENGTH, "*", "event", event,
+                "XADD", self._keys.audit, "MAXLEN", "~", self._keys.audit_most, "*", "event", event,
                 "reference", occasion.reference, "store", occasion.store, "connection", occasion.connection,
-                "identity", identity.digest, "customer", customer, "detail", detail[:DETAIL_LENGTH],
+                "identity", identity.digest, "customer", named(customer), "detail", detail[:DETAIL_LENGTH],
             )  # fmt: skip
 
     def link(self, link: Link, fence: str = "") -> bool:
@@ -129,7 +140,7 @@ class RedisSignIns:
         return self._locks.creating(store, identity, email, deadline)
 
     def _record(
-        self, ticket: Ticket, session: Session, due: Due | None, note: Note | None
+        self, ticket: Ticket, session: Session, due: Due | None, note: Note | None, story: Story | None
     ) -> str | list[str] | None:
         """The link, with the sign-in recorded; None without one, and nothing is. For others see the scripts.
 
@@ -144,7 +155,11 @@ class RedisSignIns:
         own = links_of(keys, identity, session.store), keys.session(identity, session.id)
         blocks, notes = keys.blocked(identity, session.store), keys.notes(identity, session.store)
         own_keys = (*own, keys.sessions(identity), blocks, notes)
-        ending: tuple[str, ...] = (keys.attempt(ticket.state), keys.audit)
+        told = self._decisions
+        words: tuple[str, ...] = ()
+        if told.length and story is not None:
+            words = told.words("signed_in", ticket.reference, session.store, session.connection, story)
+        ending: tuple[str, ...] = (keys.attempt(ticket.state), keys.audit, told.key)
         if session.sid:
             ending += (keys.sid(session.connection, session.sid),)
         arguments = (
@@ -163,7 +178,8 @@ class RedisSignIns:
         if not self._server.clustered:
             whole: str | list[str] | None = self._server.run(
                 _NOTED_RECORD if noted else _RECORD, own_keys + ending, *arguments,
-                tail, OUTCOME_LIFE, AUDIT_LENGTH, ticket.reference, session.store, session.connection,
+                tail, OUTCOME_LIFE, keys.audit_most, ticket.reference, session.store, session.connection,
+                told.length if words else 0, *words,
             )  # fmt: skip
             return whole
         first = _NOTED_FIRST_HALF if noted else _RECORD_FIRST_HALF
@@ -173,13 +189,15 @@ class RedisSignIns:
             self._server.each(
                 ("SET", ending[0], f"{ENDED}{customer} {tail}", "EX", OUTCOME_LIFE),
                 (
-                    "XADD", ending[1], "MAXLEN", "~", AUDIT_LENGTH, "*", "event", "signed_in",
+                    "XADD", ending[1], "MAXLEN", "~", keys.audit_most, "*", "event", "signed_in",
                     "reference", ticket.reference, "store", session.store,
-                    "connection", session.connection, "identity", identity.digest, "customer", customer,
+                    "connection", session.connection, "identity", identity.digest,
+                    "customer", named(customer),
                 ),
+                *((told.command("u", named(customer), *words),) if words else ()),
                 *(
                     command
-                    for name in ending[2:]
+                    for name in ending[3:]
                     for command in (
                         ("SADD", name, identity.digest),
                         ("EXPIRE", name, session.ends_at - session.created_at),

@@ -40,13 +40,15 @@ class TwoSides:
             stands = self.found(digest, store)  # where it is somebody else after all, they are free again
             if stands is None or not self._blocks.is_barred(customer_of(stands), store):
                 self._blocks.unblock(digest, store, BY_CUSTOMER)
+            else:  # another process of the same person may have given up, and unblocked it
+                self._blocks.block(digest, store, BY_CUSTOMER)
 
     def _link(self, digest: str, link: Link, claimed_at: int, fence: str) -> bool:
         """The link of a customer who is claimed; else the claim is given up."""
         store, customer, connection = link.store, link.customer.id, link.connection
         text = link_text(customer, link.evidence, link.created_at)
         keys = (self.links(digest, store), self._keys.creating(digest, store))
-        stands = self._server.run(LINK, keys, digest, text, claimed_at, fence)
+        stands = self._server.keep(LINK, keys, digest, text, claimed_at, fence)
         if stands is None:
             self.unclaim(digest, customer, connection, store)
             raise Refused(Reason.CUSTOMER_BUSY, "this sign-in took so long that its lock ran out")
@@ -62,7 +64,7 @@ class TwoSides:
     def _claim(self, digest: str, customer: str, connection: str, store: str, instead: str = "") -> int:
         """When the customer was claimed by Redis's clock; 0 if another identity of the connection has it."""
         field, part = holder_field(customer, connection), self.holders(customer, store)
-        now, *other = self._server.run(CLAIM, (part,), instead, digest + field)
+        now, *other = self._server.keep(CLAIM, (part,), instead, digest + field)
         if not other:
             return int(now)
         if instead or self._stands(other[1], customer, store):
@@ -75,8 +77,16 @@ class TwoSides:
         return text is not None and customer_of(text) == customer
 
     def unclaim(self, digest: str, customer: str, connection: str, store: str) -> None:
-        part = self.holders(customer, store)
-        self._server.run(UNCLAIM, (part,), holder_field(customer, connection), digest)
+        """Gives the claim up. Another process may share it, and have linked the person by it just now."""
+        keys: tuple[str, ...] = (self.holders(customer, store),)
+        if not self._server.clustered:
+            keys += (self._keys.unclaimed(store),)  # an import under way looks at its claims again
+        self._server.run(UNCLAIM, keys, holder_field(customer, connection), digest)
+        text = self.found(digest, store)
+        if text is None or customer_of(text) != customer:
+            return
+        if not self._claim(digest, customer, connection, store):
+            self._server.run(REMOVE, (self.links(digest, store),), digest, text)
 
     def found(self, digest: str, store: str) -> str | None:
         """A link as it is written."""

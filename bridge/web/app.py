@@ -1,6 +1,7 @@
 """The Flask app: routes, one error handler, one line of log for each request."""
 
 import logging
+from collections.abc import Container
 from pathlib import Path
 from time import perf_counter
 
@@ -10,14 +11,18 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from bridge import __version__
+from bridge.domain.quoting import place_name
 from bridge.domain.reference import reference_of
 from bridge.domain.refusal import NOISE, Reason, Refused
-from bridge.web import health, keys, sign_in, token
+from bridge.web import health, keys, look_files, provider_sign_out, session, sign_in, sign_out, token
+from bridge.web.bounds import MAX_BODY
 from bridge.web.cookies import Cookies
 from bridge.web.headers import secure
 from bridge.web.logs import LOGGER
+from bridge.web.look import EXTENSION, Looks
+from bridge.web.metrics.page import Metrics, measure
 from bridge.web.pages import WayBack, refusal
-from bridge.web.request import MAX_BODY, client_address
+from bridge.web.request import client_address
 from bridge.wiring.bridge import Bridge
 
 _STATUS_REASONS = {
@@ -29,8 +34,8 @@ _STATUS_REASONS = {
 }
 
 
-def create_app(bridge: Bridge) -> Flask:
-    """The WSGI application around a wired bridge."""
+def create_app(bridge: Bridge, metrics: Metrics | None = None) -> Flask:
+    """The WSGI application around a wired bridge. `metrics`: the worker's, else it has some of its own."""
     server = bridge.settings.server
     https = server.public_url.startswith("https:")
     cookies = Cookies(server.cookie_keys, secure=https)
@@ -42,10 +47,16 @@ def create_app(bridge: Bridge) -> Flask:
     # Else werkzeug answers `//login/us` itself, with an address made from the Host header.
     app.url_map.merge_slashes = False
     app.jinja_env.globals.update(theme=bool(server.theme_css), version=__version__)
+    own = {name: store.pages for name, store in bridge.settings.stores.items()}
+    app.extensions[EXTENSION] = looks = Looks(bridge.settings.pages, own, cookies.language)
+    app.register_blueprint(look_files.routes(looks.files))
     app.register_blueprint(sign_in.routes(bridge, cookies, address))
     app.register_blueprint(token.routes(bridge, address))
-    app.register_blueprint(health.routes(bridge))
-    app.register_blueprint(keys.routes(bridge))
+    app.register_blueprint(session.routes(bridge, address))
+    app.register_blueprint(sign_out.routes(bridge, cookies, address))
+    for others in (provider_sign_out.routes(bridge, address), health.routes(bridge), keys.routes(bridge)):
+        app.register_blueprint(others)
+    measure(app, bridge, metrics or Metrics())
 
     @app.before_request
     def begin() -> None:
@@ -59,15 +70,21 @@ def create_app(bridge: Bridge) -> Flask:
             log.log(level, g.get("event", "request"), extra=_line(response, address(request)))
         return response
 
+    def _places() -> tuple[str, str]:
+        """For logs: what stands in an address may be anything, a secret by mistake among it."""
+        stores, connections = bridge.settings.stores, bridge.settings.connections
+        return _known(g.get("store", ""), stores), _known(g.get("connection", ""), connections)
+
     def _line(response: Response, client: str) -> dict[str, object]:
+        store, connection = _places()
         return {
             "reference": g.get("reference"),
             "method": request.method,
             "route": request.url_rule.rule if request.url_rule else "",
             "status": response.status_code,
             "ms": round((perf_counter() - g.get("began", perf_counter())) * 1000, 1),
-            "store": g.get("store", "")[:64],
-            "connection": g.get("connection", "")[:64],
+            "store": store,
+            "connection": connection,
             "reason": g.get("reason"),
             "detail": g.get("detail"),
             "client": client,
@@ -79,15 +96,16 @@ def create_app(bridge: Bridge) -> Flask:
         g.setdefault("reference", error.reference or reference_of(bridge.token()))
         g.event, g.reason, g.detail = "refused", error.reason.value, error.detail
         g.level = logging.WARNING if error.reason.words.status >= 500 else logging.INFO
-        if not error.recorded and error.reason not in NOISE:
-            bridge.audit.refused(g.reference, error, g.get("store", ""), g.get("connection", ""))
+        if not error.recorded:
+            tell = bridge.audit.stray if error.reason in NOISE else bridge.audit.refused
+            tell(g.reference, error, *_places(), g.get("story"))
         return refusal(
             request,
             error.reason,
             g.reference,
             g.back() if "back" in g else WayBack(),  # worked out here: most requests are not refused
             retry_after=error.retry_after,
-            as_json=request.path.startswith("/token/"),  # whoever asks there is a program
+            as_json=request.path.startswith(("/token/", "/session/")),  # whoever asks there is a program
         )
 
     @app.errorhandler(HTTPException)
@@ -113,5 +131,9 @@ def create_app(bridge: Bridge) -> Flask:
     return app
 
 
+def _known(name: str, names: Container[str]) -> str:
+    return name if not name or name in names else place_name(name)
+
+
 #: Asked every few seconds by orchestrators and browsers; worth a line only when debugging.
-_QUIET = frozenset({"health.healthz", "health.readyz", "static", "theme"})
+_QUIET = frozenset({"health.healthz", "health.readyz", "static", "theme", "look_files.file", "metrics.tell"})

@@ -1,4 +1,5 @@
-"""The bridge's cookies: a signed ticket per attempt; per store a session's handle and the last connection.
+"""The bridge's cookies: a signed ticket per attempt; per store a session's handle, the last connection and
+the language.
 
 A ticket proves that this browser began the attempt. It is its own cookie, so that two tabs do
 not overwrite each other; the number is capped, so that they never pile up to a 431.
@@ -24,6 +25,7 @@ MAX_SIZE = 5_000  # characters
 TICKET_LIFE = 4 * 3600  # seconds; longer than an attempt, so that a slow shopper is recognised
 TURNS_LIFE = 60  # seconds
 LAST_LIFE = 180 * 86400  # seconds
+SIGNED_OUT_LIFE = 600  # seconds
 #: A longer goal is not repeated in the cookie: after a restart it is the store's default page.
 _GOAL_LENGTH = 300
 
@@ -34,8 +36,8 @@ class Cookies:
     def __init__(self, keys: Sequence[Secret], *, secure: bool) -> None:
         """`keys`: newest first; the newest signs, all verify."""
         # __Host- keeps sibling domains from planting a ticket (login CSRF by cookie tossing).
-        self._prefix = "__Host-bridge-" if secure else "bridge-"
-        self._attempt_prefix = self._prefix + "attempt-"
+        self.prefix = "__Host-bridge-" if secure else "bridge-"
+        self._attempt_prefix = self.prefix + "attempt-"
         self._secure = secure
         self._signer = Signer(
             [key.reveal() for key in reversed(keys)],
@@ -63,6 +65,11 @@ class Cookies:
         self._drop_oldest(response, cookies)
         self._set(response, self._name(ticket.state), self._write(ticket), TICKET_LIFE, form_post=form_post)
 
+    def cut_short(self, response: Response, ticket: Ticket, *, form_post: bool) -> None:
+        """Lets the browser know what Redis could not note: that the attempt's code was used."""
+        value = self._write(ticket.as_used())
+        self._set(response, self._name(ticket.state), value, TICKET_LIFE, form_post=form_post)
+
     def ended(
         self, response: Response, ticket: Ticket, cookies: Mapping[str, str], *, form_post: bool
     ) -> None:
@@ -76,14 +83,16 @@ class Cookies:
     def _write(self, ticket: Ticket) -> str:
         goal = ticket.return_to if len(ticket.return_to) <= _GOAL_LENGTH else ""
         fields = [ticket.state, ticket.store, ticket.connection, goal, ticket.created_at, ticket.restarts]
-        if ticket.binding:  # at the end: tickets of older versions are read as well
+        if ticket.binding or ticket.sealed:  # at the end: tickets of older versions are read as well
             fields += [ticket.binding.state, ticket.binding.code_challenge]
+        if ticket.sealed:
+            fields.append(ticket.sealed)
         return self._signer.sign(base64_encode(json.dumps(fields, separators=(",", ":")))).decode()
 
     def _read(self, value: str) -> Ticket | None:
         try:
             fields = json.loads(base64_decode(self._signer.unsign(value)))
-            state, store, connection, return_to, created_at, restarts, *binding = fields
+            state, store, connection, return_to, created_at, restarts, *more = fields
         except (BadData, ValueError):
             return None
         return Ticket(
@@ -93,7 +102,8 @@ class Cookies:
             return_to=return_to,
             created_at=created_at,
             restarts=restarts,
-            binding=Binding(state=binding[0], code_challenge=binding[1]) if binding else UNBOUND,
+            binding=Binding(state=more[0], code_challenge=more[1]) if more else UNBOUND,
+            sealed=more[2] if more[2:] else "",
         )
 
     def _drop_oldest(self, response: Response, cookies: Mapping[str, str]) -> None:
@@ -113,29 +123,75 @@ class Cookies:
 
     def turns(self, cookies: Mapping[str, str]) -> Turns:
         """How often this browser was sent to sign in without a click."""
-        return Turns.parse(cookies.get(self._prefix + "turns", ""))
+        return Turns.parse(cookies.get(self.prefix + "turns", ""))
 
     def set_turns(self, response: Response, turns: Turns) -> None:
         """Remembers them for a minute."""
-        self._set(response, self._prefix + "turns", str(turns), TURNS_LIFE, form_post=False)
+        self._set(response, self.prefix + "turns", str(turns), TURNS_LIFE, form_post=False)
 
     def set_session(self, response: Response, store: str, handle: str, life: int) -> None:
         """Gives the browser the handle by which sign-out will know its session at `store`."""
-        self._set(response, f"{self._prefix}session-{store}", handle, life, form_post=False)
+        self._set(response, f"{self.prefix}session-{store}", handle, life, form_post=False)
+
+    def session(self, cookies: Mapping[str, str], store: str) -> str:
+        """That handle; empty for none."""
+        return cookies.get(f"{self.prefix}session-{store}", "")
+
+    # -- after a sign-out -------------------------------------------------------------------
+
+    def signed_out(
+        self, response: Response, cookies: Mapping[str, str], store: str, *, ended: bool = True
+    ) -> None:
+        """Takes what leads back in, and remembers for ten minutes that somebody left.
+
+        Tickets of the store's sign-ins go as well: within a minute their callbacks could be repeated, by the
+        back button, and sign the same person in again. Without `ended` the session's handle stays, so that
+        trying again can end it; it signs nobody in.
+        """
+        for name in cookies:
+            ticket = self._read(cookies[name]) if name.startswith(self._attempt_prefix) else None
+            if ticket is not None and ticket.store == store:
+                self.set(response, name, "", 0)
+        if ended:
+            self.set(response, f"{self.prefix}session-{store}", "", 0)
+        self.forget_last(response, store)
+        self.set(response, self.prefix + "signed-out", "1", SIGNED_OUT_LIFE)
+
+    def was_signed_out(self, cookies: Mapping[str, str]) -> bool:
+        """Whether somebody signed out in this browser just now, from whichever store, and nobody in since."""
+        return self.prefix + "signed-out" in cookies
+
+    def forget_signed_out(self, response: Response) -> None:
+        """Somebody signed in."""
+        self.set(response, self.prefix + "signed-out", "", 0)
 
     # -- the connection used last -----------------------------------------------------------
 
     def last(self, cookies: Mapping[str, str], store: str) -> str:
         """The connection by which this browser signed in to `store` last; anybody may have written it."""
-        return cookies.get(f"{self._prefix}last-{store}", "")
+        return cookies.get(f"{self.prefix}last-{store}", "")
 
     def set_last(self, response: Response, store: str, connection: str) -> None:
         """Remembers it, so that nobody chooses twice."""
-        self._set(response, f"{self._prefix}last-{store}", connection, LAST_LIFE, form_post=False)
+        self._set(response, f"{self.prefix}last-{store}", connection, LAST_LIFE, form_post=False)
 
     def forget_last(self, response: Response, store: str) -> None:
         """Asks again next time: after a refusal of that account, or a sign-out."""
-        self._set(response, f"{self._prefix}last-{store}", "", 0, form_post=False)
+        self._set(response, f"{self.prefix}last-{store}", "", 0, form_post=False)
+
+    # -- the language asked for by the storefront -------------------------------------------
+
+    def language(self, cookies: Mapping[str, str], store: str) -> str:
+        """The language that a link of `store` asked for lately; anybody may have written it."""
+        return cookies.get(f"{self.prefix}language-{store}", "")
+
+    def set_language(self, response: Response, store: str, tag: str) -> None:
+        """Remembers it, so that the pages at the end of a sign-in speak as those at its beginning did."""
+        self._set(response, f"{self.prefix}language-{store}", tag, TICKET_LIFE, form_post=False)
+
+    def set(self, response: Response, name: str, value: str, life: int) -> None:
+        """One cookie that other sites' pages do not bring along; a `life` of 0 seconds takes it."""
+        self._set(response, name, value, life, form_post=False)
 
     def _set(self, response: Response, name: str, value: str, life: int, *, form_post: bool) -> None:
         """One Set-Cookie line. Only form_post, a cross-site POST, needs SameSite=None.

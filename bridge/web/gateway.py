@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.domain.refusal import Reason
 from bridge.net.turnstile import GRACE, Turnstile
-from bridge.web.request import MAX_BODY
+from bridge.web.bounds import MAX_BODY, head_fault
+from bridge.web.headers import plain
+from bridge.web.languages import Languages
+from bridge.web.look import Look
+from bridge.web.pages import sentence
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -34,11 +38,32 @@ BODY_LIMIT = 10.0
 class Gateway:
     """An ASGI application (HTTP only) around a WSGI one whose answers are small."""
 
-    def __init__(self, app: "WSGIApplication", turnstile: Turnstile) -> None:
-        self._app = app
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        turnstile: Turnstile,
+        look: Look | None = None,
+        *,
+        https: bool = True,
+        refused: Callable[[str], None] = lambda _code: None,
+    ) -> None:
+        """`refused` hears the code of each request that never comes to `app`."""
+        self._refused = refused
+        self.replace(app, look, https=https)
         self._turnstile = turnstile
         self._inside = 0  # touched by the event loop's thread only, as is the next
         self._looking = False
+
+    @property
+    def inside(self) -> int:
+        """How many requests are inside, those that wait for a thread included."""
+        return self._inside
+
+    def replace(self, app: "WSGIApplication", look: Look | None = None, *, https: bool = True) -> None:
+        """From now on requests go to `app`; those that are with another one end there."""
+        self._app = app
+        self._secure = plain(https=https)
+        self._languages = look.languages if look else Languages()
 
     async def __call__(
         self,
@@ -49,7 +74,9 @@ class Gateway:
         if scope["type"] != "http":
             return
         if self._inside >= INSIDE:
-            status, headers, body = _plain(Reason.OVERLOADED)
+            status, headers, body = self._plain(Reason.OVERLOADED, _accepted(scope))
+        elif fault := head_fault(scope):
+            status, headers, body = self._plain(fault[0], _accepted(scope), fault[1])
         else:
             self._inside += 1
             try:
@@ -63,8 +90,10 @@ class Gateway:
         try:
             async with asyncio.timeout(BODY_LIMIT):
                 body = await _body(scope, receive)
-        except TimeoutError:
-            return _plain(Reason.BAD_REQUEST)
+        except (TimeoutError, EOFError):
+            return self._plain(Reason.BAD_REQUEST, _accepted(scope))
+        if len(body) > MAX_BODY:
+            return self._plain(Reason.TOO_LARGE, _accepted(scope))
         return await self._answer(_environ(scope, body))
 
     async def _answer(self, environ: dict[str, Any]) -> Answer:
@@ -75,7 +104,9 @@ class Gateway:
             environ["bridge.waited"] = waited = monotonic() - came
             try:
                 given: Answer | Exception = (
-                    _plain(Reason.OVERLOADED) if waited > PATIENCE else self._call(environ)
+                    self._plain(Reason.OVERLOADED, environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+                    if waited > PATIENCE
+                    else self._call(environ)
                 )
             except Exception as error:  # noqa: BLE001 - handed over to the server, which ends this request
                 given = error
@@ -114,6 +145,21 @@ class Gateway:
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         return int(status[:3]), raw, body
 
+    def _plain(self, reason: Reason, accept_language: str, status: int = 0) -> Answer:
+        """A refusal as plain as it can be: there is no thread to render a page."""
+        self._refused(reason.value)
+        text = self._languages.best(accept_language)
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-language", text.tag.encode()),
+            (b"vary", b"Accept-Language"),
+            *self._secure,
+            (b"bridge-refusal", reason.value.encode()),
+            # What else would come on this connection is the rest of what was not read.
+            (b"retry-after", b"5") if reason is Reason.OVERLOADED else (b"connection", b"close"),
+        ]
+        return status or reason.words.status, headers, f"{sentence(text, reason)}\n".encode()
+
 
 def _give(answer: "asyncio.Future[Answer]", given: Answer | Exception) -> None:
     if answer.done():
@@ -124,26 +170,23 @@ def _give(answer: "asyncio.Future[Answer]", given: Answer | Exception) -> None:
         answer.set_result(given)
 
 
-def _plain(reason: Reason) -> Answer:
-    """A refusal as plain as it can be: there is no thread to render a page."""
-    words = reason.words
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"cache-control", b"no-store"),
-        (b"bridge-refusal", reason.value.encode()),
-        # Who did not send its body has nothing more to say on this connection.
-        (b"retry-after", b"5") if reason is Reason.OVERLOADED else (b"connection", b"close"),
-    ]
-    return words.status, headers, f"{words.title}. {words.message}\n".encode()
+def _accepted(scope: Message) -> str:
+    """The header Accept-Language, as it is in the WSGI environment."""
+    values = (value for name, value in scope["headers"] if name == b"accept-language")
+    return ",".join(value.decode("latin-1") for value in values)
 
 
 async def _body(scope: Message, receive: Callable[[], Awaitable[Message]]) -> bytes:
-    """The request's body, up to one byte more than the app accepts."""
+    """The request's body, up to one byte more than is accepted. Raises EOFError where it was cut off: half a
+    form is another form.
+    """
     if scope["method"] in ("GET", "HEAD"):
         return b""
     body = b""
     while len(body) <= MAX_BODY:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise EOFError
         body += message.get("body", b"")
         if not message.get("more_body", False):
             break

@@ -3,32 +3,44 @@
 from werkzeug.wrappers import Response
 
 
-def policy(*, scripts: str = "", form_action: str = "'self'") -> str:
+def policy(*, scripts: str = "", form_action: str = "'self'", frame_ancestors: str = "'none'") -> str:
     """No script at all, styles from ourselves only, never in a frame, forms to ourselves only."""
     return (
         f"default-src 'none'; {scripts}style-src 'self'; img-src 'self'; form-action {form_action}; "
-        "frame-ancestors 'none'; base-uri 'none'"
+        f"frame-ancestors {frame_ancestors}; base-uri 'none'"
     )
 
 
+#: What a 401 asks for (RFC 7617).
+CHALLENGE = ("WWW-Authenticate", 'Basic realm="bridge", charset="UTF-8"')
+_NO_FRAMES = "frame-ancestors 'none'"
 _POLICY = ("Content-Security-Policy", policy())
 _ALWAYS = (
     ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 )
 _HTTPS = ("Strict-Transport-Security", "max-age=31536000")
+_FRAMES = ("X-Frame-Options", "DENY")  # for browsers that do not know frame-ancestors
 
 
 def secure(response: Response, *, https: bool) -> Response:
     """Adds them; answers are never stored unless the view said otherwise (static files)."""
     response.headers.extend(_ALWAYS)
-    if _POLICY[0] not in response.headers:
+    own = response.headers.get(_POLICY[0])
+    if own is None:
         response.headers.add(*_POLICY)
+    if own is None or _NO_FRAMES in own:
+        response.headers.add(*_FRAMES)
     if https:
         response.headers.add(*_HTTPS)
     if "Cache-Control" not in response.headers:
         response.headers.add("Cache-Control", "no-store")
     return response
+
+
+def plain(*, https: bool) -> list[tuple[bytes, bytes]]:
+    """The same as ASGI wants them, for answers that no view gave."""
+    lines = (*_ALWAYS, _POLICY, _FRAMES, ("Cache-Control", "no-store"), *((_HTTPS,) if https else ()))
+    return [(name.lower().encode(), value.encode()) for name, value in lines]

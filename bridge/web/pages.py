@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Request, jsonify, render_template
+from flask import Request, g, jsonify, render_template
+from flask import request as current_request
 from werkzeug.wrappers import Response
 
 from bridge.domain.binding import UNBOUND, Binding
@@ -14,12 +15,12 @@ from bridge.domain.store import Store
 from bridge.flows.choosing import Note
 from bridge.flows.steps import Choose
 from bridge.web.headers import policy
+from bridge.web.languages import Language
+from bridge.web.look import looks
 
-_NOTES = {
-    Note.NOT_AN_ADDRESS: "Enter an e-mail address in the form name@company.com.",
-    Note.NOBODYS: "No organisation was found for this address. Check it, or pick your organisation below.",
-}
 RETRY_AFTER = 10  # seconds; for refusals that end by themselves
+#: After these the provider's answer may still be good, or its outcome be known soon: it is tried again.
+UNFINISHED = frozenset({Reason.STATE_UNAVAILABLE, Reason.ATTEMPT_BUSY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class WayBack:
     again: str = ""  # the path that begins the sign-in anew
     other: str = ""  # the path to the choice between the store's connections, where it has several
     other_account: bool = False  # whether the provider asks for the account when it begins anew
+    name: str = ""  # the store's name, for its look
+    same: bool = False  # whether this very address can be asked again, and by a link
 
 
 def way_back(
@@ -44,12 +47,13 @@ def way_back(
     if store is None:
         return WayBack()
     if store.storefront.needs_challenge and not binding.code_challenge:
-        return WayBack(store.url)  # only the storefront's own page can begin anew
+        return WayBack(store.url, name=store.name)  # only the storefront's own page can begin anew
     return WayBack(
         store.url,
         sign_in_path(store, connection, return_to, binding=binding),
         _other_way(store, return_to, binding),
         other_account,
+        store.name,
     )
 
 
@@ -81,19 +85,22 @@ def refusal(
     as_json: bool = False,
 ) -> Response:
     """A refusal as page or JSON (contract section 4). Looks at the reason only, never at a detail."""
-    words = reason.words
+    words, store = reason.words, back.name or g.get("store", "")
     if as_json or _wants_json(request):
-        body = jsonify(error=reason.value, message=f"{words.title}. {words.message}", reference=reference)
-        response: Response = body
+        text = looks().language(request, store)
+        message = sentence(text, reason)
+        response: Response = _in(text, jsonify(error=reason.value, message=message, reference=reference))
     else:
         other_account = back.other_account and reason in WRONG_ACCOUNT
         again = back.again if words.retry or other_account else ""
-        response = _page(
+        response = page(
             "refusal.html",
-            words=words,
+            store,
+            code=reason.value,
             reference=reference,
             back=back,
             again=again,
+            repeat=back.same and reason in UNFINISHED,
             other_account=other_account,
         )
     response.status_code = words.status
@@ -107,8 +114,9 @@ def question(choose: Choose) -> Response:
     """A field for the e-mail address, the connections as links, or both."""
     asked, store = choose.question, choose.store
     some = 1 < len(asked.connections) < len(store.connections)
-    response = _page(
+    response = page(
         "choose.html" if asked.connections else "email.html",
+        store.name,
         store=store,
         ways=[
             (
@@ -118,7 +126,7 @@ def question(choose: Choose) -> Response:
             for one in asked.connections
         ],
         by_email=asked.by_email,
-        note=asked.note and _NOTES[asked.note],
+        note=asked.note and f"email.{asked.note.value}",
         typed=choose.login_hint,
         return_to=choose.return_to,
         binding=choose.binding.query,
@@ -130,16 +138,23 @@ def question(choose: Choose) -> Response:
 
 def arrived(connection: Connection) -> Response:
     """The end of a dry sign-in, to whoever signed in at the provider: who reads their details now."""
-    return _page("arrived.html", label=connection.label)
+    return page("arrived.html", label=connection.label)
 
 
-def leaving(url: str) -> Response:
-    """On to the provider, from one of our forms.
+def leaving(url: str, *, out: bool = False) -> Response:
+    """On to the provider, from one of our forms; `out` for its sign-out.
 
     Browsers hold `form-action 'self'` against redirects that follow a form, too (Chromium, WebKit). To allow
     every provider there would tell who they are; a page that leads on by itself does not.
     """
-    return _page("leaving.html", url=url)
+    return page("leaving.html", url=url, group="leaving_out" if out else "leaving")
+
+
+def see_other(url: str) -> Response:
+    """Without a body: the address may hold a one-time token or an ID token, and a body is one place more to
+    leak from.
+    """
+    return Response(status=303, headers={"Location": url})
 
 
 def form_post(hand_off: FormPost) -> Response:
@@ -148,15 +163,34 @@ def form_post(hand_off: FormPost) -> Response:
     Its script is a file of ours, and the form may lead to the storefront only.
     """
     scheme, _, host, *_path = hand_off.url.split("/")
-    response = _page("form_post.html", url=hand_off.url, fields=hand_off.fields, host=host)
+    response = page("form_post.html", url=hand_off.url, fields=hand_off.fields, host=host)
     response.headers["Content-Security-Policy"] = policy(
         scripts="script-src 'self'; ", form_action=f"{scheme}//{host}"
     )
     return response
 
 
-def _page(template: str, **values: object) -> Response:
-    return Response(render_template(template, **values), mimetype="text/html")
+def page(template: str, store_name: str | None = None, /, **values: object) -> Response:
+    """A page in the language of whoever asks and in the look of the store; that of the request by default.
+
+    In the template, `text("key")` is the text of a key of domain/page_texts.py.
+    """
+    name = g.get("store", "") if store_name is None else store_name
+    look, text = looks().of(name), looks().language(current_request, name)
+    html = render_template(template, text=text, look=look, **values)
+    return _in(text, Response(html, mimetype="text/html"))
+
+
+def sentence(text: Language, reason: Reason) -> str:
+    """What a refusal says, as plain text."""
+    said = f"refusal.{reason.value}"
+    return text("refusal.sentence", title=text(f"{said}.title"), message=text(f"{said}.message"))
+
+
+def _in(text: Language, response: Response) -> Response:
+    response.headers["Content-Language"] = text.tag
+    response.headers.add("Vary", "Accept-Language")
+    return response
 
 
 def _wants_json(request: Request) -> bool:

@@ -1,16 +1,17 @@
 """What a request tells about who sent it, and why."""
 
+from base64 import b64decode
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from flask import Request
 
+from bridge.domain.deadline import Deadline
+from bridge.domain.limits import REQUEST_LIMIT
 from bridge.domain.refusal import Reason, Refused
+from bridge.web.bounds import MAX_COOKIES, MAX_QUERY
 
-MAX_QUERY = 8_192  # bytes
-MAX_COOKIES = 16_384  # bytes
-MAX_BODY = 65_536  # bytes
 _SPECULATIVE = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 
 
@@ -51,6 +52,23 @@ def check_size(request: Request) -> None:
         raise Refused(Reason.TOO_LARGE)
 
 
+def time_left(request: Request, monotonic: Callable[[], float]) -> Deadline:
+    """The deadline of a request: what it waited for its thread is part of what its sender waits."""
+    return Deadline(REQUEST_LIMIT - request.environ.get("bridge.waited", 0.0), monotonic)
+
+
+def basic(request: Request) -> tuple[str, str] | None:
+    """User name and password (RFC 7617), if there are any. Not yet form-decoded."""
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user, colon, password = b64decode(credentials.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return (user, password) if colon else None
+
+
 def single(pairs: Iterable[tuple[str, str]], *names: str) -> list[str | None]:
     """The values of `names`; raises `Refused(BAD_REQUEST)` when one was sent twice."""
     found: dict[str, str] = {}
@@ -80,20 +98,27 @@ def client_address(trusted: tuple[IPv4Network | IPv6Network, ...]) -> Callable[[
     """How to tell a client's address: X-Forwarded-For counts only from trusted proxies."""
 
     @lru_cache(maxsize=1024)
-    def is_trusted(address: str) -> bool:
+    def is_address(text: str) -> bool:
         try:
-            ip = ip_address(address)
+            return bool(ip_address(text))
         except ValueError:
             return False
+
+    @lru_cache(maxsize=1024)
+    def is_trusted(address: str) -> bool:
+        ip = ip_address(address)
         return any(ip in network for network in trusted)
 
     def address(request: Request) -> str:
         nearest = _plain_address(request.remote_addr or "")
-        if not trusted or not is_trusted(nearest):
+        if not trusted or not is_address(nearest) or not is_trusted(nearest):
             return nearest
         for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
             if hop.strip():
-                nearest = _plain_address(hop.strip()[:64])
+                told = _plain_address(hop.strip()[:64])
+                if not is_address(told):
+                    break  # it came through the proxy as somebody wrote it
+                nearest = told
                 if not is_trusted(nearest):
                     break
         return nearest

@@ -1,6 +1,7 @@
 """The routes of a sign-in: `/login/<store>`, `/initiate/<store>` and `/callback/<connection>`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from flask import Blueprint, Request, after_this_request, g, request
@@ -13,18 +14,20 @@ from bridge.domain.callback import Callback
 from bridge.domain.deadline import Deadline
 from bridge.domain.dry_sign_in import is_dry
 from bridge.domain.hand_off import FormPost
-from bridge.domain.limits import REQUEST_LIMIT
 from bridge.domain.portal import portal_parameters
+from bridge.domain.quoting import place_name
 from bridge.domain.reference import reference_of
 from bridge.domain.refusal import WRONG_ACCOUNT, Reason, Refused
 from bridge.domain.return_to import safe_return_to
 from bridge.flows.steps import Choose, SignedIn, ToProvider
 from bridge.web.cookies import Cookies
-from bridge.web.pages import WayBack, arrived, form_post, leaving, question, way_back
-from bridge.web.request import check_navigation, check_size, is_speculative, single, was_clicked
+from bridge.web.look import looks
+from bridge.web.pages import WayBack, arrived, form_post, leaving, question, see_other, way_back
+from bridge.web.request import check_navigation, check_size, is_speculative, single, time_left, was_clicked
 from bridge.wiring.bridge import Bridge
 
 _BINDING = ("state", "code_challenge", "code_challenge_method")
+_ASKED = ("connection", "return_to", "login_hint", "typed", "ui_locales", *_BINDING)
 _OF_PORTAL = ("organization", "organization_name", "invitation")
 _HINT_LENGTH = 254  # the longest e-mail address (RFC 5321 4.5.3.1.3)
 
@@ -63,9 +66,11 @@ class _Views:
 
     def login(self, store: str) -> Response:
         """The storefront's "sign in" link."""
-        connection, return_to, hint, mark, *bound = single(
-            request.args.items(multi=True), "connection", "return_to", "login_hint", "typed", *_BINDING
+        connection, return_to, hint, mark, ui_locales, *bound = single(
+            request.args.items(multi=True), *_ASKED
         )
+        if ui_locales:
+            self._remember_language(store, ui_locales)
         binding = Binding.parse(*bound)
         last, typed = self._cookies.last(request.cookies, store), mark is not None
 
@@ -79,6 +84,8 @@ class _Views:
                 last=last,
                 typed=typed,
                 binding=binding,
+                asks_again=self._cookies.was_signed_out(request.cookies),
+                client_address=self._address(request),
             )
 
         try:
@@ -87,6 +94,17 @@ class _Views:
             goal = safe_return_to(return_to)
             g.back = partial(way_back, self._flow.stores.get(store), "", goal, binding=binding)
             raise
+
+    def _remember_language(self, store: str, ui_locales: str) -> None:
+        """For the pages that end this sign-in: the provider's answer names no language of ours."""
+        tag = looks().of(store).languages.named(ui_locales) if store in self._flow.stores else ""
+        if not tag:
+            return
+
+        @after_this_request
+        def remember(response: FlaskResponse) -> FlaskResponse:
+            self._cookies.set_language(response, store, tag)
+            return response
 
     def initiate(self, store: str) -> Response:
         """The tile in a provider's portal."""
@@ -107,6 +125,7 @@ class _Views:
                 self._deadline(),
                 last=last,
                 portal_parameters=asked_by_portal,
+                client_address=self._address(request),
             )
         )
 
@@ -128,7 +147,7 @@ class _Views:
     def _to_provider(self, step: ToProvider, *, by_form: bool = False) -> Response:
         g.reference, g.store, g.connection = step.ticket.reference, step.ticket.store, step.ticket.connection
         g.event = "sign_in_restarted" if step.ticket.restarts else "sign_in_started"
-        response = leaving(step.url) if by_form else _see_other(step.url)
+        response = leaving(step.url) if by_form else see_other(step.url)
         self._cookies.issue(response, step.ticket, request.cookies, form_post=self._by_form(step.ticket))
         return response
 
@@ -137,7 +156,7 @@ class _Views:
     def callback(self, connection: str) -> Response:
         """The provider's answer, brought by the browser."""
         if connection not in self._flow.connections:
-            raise Refused(Reason.CONNECTION_UNKNOWN, connection[:64])
+            raise Refused(Reason.CONNECTION_UNKNOWN, place_name(connection))
         form_post = request.method == "POST"
         parameters = request.form if form_post else request.args
         answer = Callback.parse(connection, parameters.items(multi=True), form_post=form_post)
@@ -149,7 +168,7 @@ class _Views:
         ticket = self._cookies.ticket(request.cookies, answer.state)
         if ticket is not None:
             g.store = ticket.store
-            g.back = partial(self._way_back, ticket)
+            g.back = partial(self._way_back, ticket, same=not form_post)
         others = ticket is None and self._cookies.has_tickets(request.cookies)
         try:
             step = self._flow.finish(
@@ -162,6 +181,8 @@ class _Views:
         except Refused as refused:
             if ticket is not None and refused.reason in WRONG_ACCOUNT:
                 self._forget_last(ticket)
+            if ticket is not None and refused.cut_short:
+                after_this_request(partial(self._cut_short, ticket))
             raise
         return self._to_store(step) if isinstance(step, SignedIn) else self._to_provider(step)
 
@@ -173,21 +194,30 @@ class _Views:
 
     def _to_store(self, step: SignedIn) -> Response:
         to_store = step.hand_off
-        response = form_post(to_store) if isinstance(to_store, FormPost) else _see_other(to_store.url)
+        response = form_post(to_store) if isinstance(to_store, FormPost) else see_other(to_store.url)
         self._cookies.ended(response, step.ticket, request.cookies, form_post=self._by_form(step.ticket))
         self._cookies.set_session(response, step.ticket.store, step.session, step.session_life)
+        # A provider's own form brings no Lax cookie along: then it may be there, unseen.
+        if request.method == "POST" or self._cookies.was_signed_out(request.cookies):
+            self._cookies.forget_signed_out(response)
         store = self._flow.stores[step.ticket.store]
         if len(store.connections) > 1:
             self._cookies.set_last(response, store.name, step.ticket.connection)
         return response
 
-    def _way_back(self, ticket: Ticket) -> WayBack:
+    def _cut_short(self, ticket: Ticket, response: FlaskResponse) -> FlaskResponse:
+        self._cookies.cut_short(response, ticket, form_post=self._by_form(ticket))
+        return response
+
+    def _way_back(self, ticket: Ticket, *, same: bool) -> WayBack:
         connection = self._flow.connections.get(ticket.connection)
         asks = connection is not None and not {"select_account", "login"}.isdisjoint(connection.asking.prompt)
         store = self._flow.stores.get(ticket.store)
-        return way_back(
+        back = way_back(
             store, ticket.connection, ticket.return_to, binding=ticket.binding, other_account=asks
         )
+        # A form of ours could not be: browsers hold `form-action` against the redirect to the store, too.
+        return replace(back, same=same)
 
     def _forget_last(self, ticket: Ticket) -> None:
         """Else the next click would lead to the same refusal."""
@@ -210,15 +240,10 @@ class _Views:
         return self._flow.connections[ticket.connection].response_mode == "form_post"
 
     def _deadline(self) -> Deadline:
-        """What the request waited for its thread is part of what the shopper waits."""
-        waited = request.environ.get("bridge.waited", 0.0)
-        return Deadline(REQUEST_LIMIT - waited, self._bridge.monotonic)
+        deadline = time_left(request, self._bridge.monotonic)
+        g.story = deadline.story  # for what may still be told of a refusal
+        return deadline
 
 
 def _hint(text: str | None) -> str:
     return (text or "")[:_HINT_LENGTH]
-
-
-def _see_other(url: str) -> Response:
-    """Without a body: the address may be a one-time token, and a body is one place more to leak from."""
-    return Response(status=303, headers={"Location": url})

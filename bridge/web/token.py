@@ -1,18 +1,16 @@
 """`POST /token/<store>`: the storefront's server or page fetches its customer's token. Reads no cookie."""
 
-from base64 import b64decode
 from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Request, g, jsonify, request
 from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
-from bridge.domain.deadline import Deadline
-from bridge.domain.limits import REQUEST_LIMIT
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.strict_json import JsonFault, parse_object
 from bridge.flows.token import Asker, Given
-from bridge.web.request import check_size
+from bridge.web.headers import CHALLENGE
+from bridge.web.request import basic, check_size, time_left
 from bridge.wiring.bridge import Bridge
 
 _PREFLIGHT_LIFE = 600  # seconds
@@ -55,11 +53,12 @@ class _Views:
         asker = Asker(
             address=self._address(request),
             origin=request.headers.get("Origin"),
-            basic=_basic(request),
+            basic=basic(request),
             tried_otherwise="Authorization" in request.headers,
         )
-        waited = request.environ.get("bridge.waited", 0.0)
-        given = self._flow.give(store, asker, form, Deadline(REQUEST_LIMIT - waited, self._bridge.monotonic))
+        deadline = time_left(request, self._bridge.monotonic)
+        g.story = deadline.story
+        given = self._flow.give(store, asker, form, deadline)
         g.reference = given.renewable.reference
         g.event = "token_renewed" if form["grant_type"] == "refresh_token" else "token_given"
         response: Response = jsonify(_members(given))
@@ -84,7 +83,7 @@ class _Views:
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Expose-Headers"] = "Bridge-Refusal, Retry-After"
         if response.status_code == 401:
-            response.headers["WWW-Authenticate"] = 'Basic realm="bridge", charset="UTF-8"'
+            response.headers.set(*CHALLENGE)
         return response
 
     def _is_allowed(self, origin: str | None) -> bool:
@@ -105,6 +104,7 @@ def _members(given: Given) -> dict[str, object]:
         "token_type": token.token_type,
         "expires_in": token.expires_in,
         "customer_id": renewable.customer.id,
+        "sid": renewable.session,
     }
     if token.scope:
         members["scope"] = token.scope
@@ -137,15 +137,3 @@ def _parameters(request: Request) -> Mapping[str, str]:
         if value:  # one without a value counts as left out, there as well
             found[name] = value
     return found
-
-
-def _basic(request: Request) -> tuple[str, str] | None:
-    """User name and password (RFC 7617), if there are any. Not yet form-decoded."""
-    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        user, colon, password = b64decode(credentials.strip(), validate=True).decode().partition(":")
-    except ValueError:
-        return None
-    return (user, password) if colon else None

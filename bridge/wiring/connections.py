@@ -38,9 +38,11 @@ def connection_of(name: str, given: ConnectionSettings, settings: Settings) -> C
         response_mode=given.response_mode,
         userinfo=given.userinfo,
         clock_tolerance=given.clock_tolerance,
+        logout_tokens_without_exp=given.logout_tokens_without_exp,
         session_lifetime=given.session_lifetime,
         session_idle=given.session_idle,
         iss_parameter=given.iss_parameter,
+        logout=given.logout,
         asking=_asking(given),
         mapped_claims=tuple(
             dict.fromkeys(
@@ -50,6 +52,7 @@ def connection_of(name: str, given: ConnectionSettings, settings: Settings) -> C
                 for claim in profile_map(store.customers.map).claims
             )
         ),
+        tells_domain=settings.server.decisions_email_domain,
         development=settings.server.development,
         tenants=given.tenants,
         apple_team_id=given.apple_team_id,

@@ -1,10 +1,14 @@
 """From a store's settings to its platform, whoever wrote it. Knows none by name."""
 
 import time
+from collections.abc import Callable, Mapping
 
 from bridge.domain.deadline import Deadline
 from bridge.domain.http import HttpFailure, HttpReply, HttpRequest
+from bridge.domain.sign_out import SignsOut, signs_out
+from bridge.domain.store import Store
 from bridge.domain.store_platform import StoreContext, StorePlatform, delivers, issues
+from bridge.net.lane import Lane
 from bridge.settings import Settings
 from bridge.settings.agreement_delivery import delivery_of
 from bridge.settings.faults import ConfigFaults, Fault
@@ -25,6 +29,48 @@ def platform_of(given: StoreSettings, context: StoreContext) -> StorePlatform:
         where = f"{context.subject}.platform"
         raise ConfigFaults([Fault(where, f"{offer.title} cannot be used: {fault}")])
     return platform
+
+
+def platforms_of(
+    settings: Settings,
+    lanes: Mapping[str, Lane],
+    now: Callable[[], float],
+    monotonic: Callable[[], float],
+    pause: Callable[[float], None],
+    token: Callable[[], str],
+) -> dict[str, StorePlatform]:
+    """The platforms of all stores, by their names. Raises `ConfigFaults`.
+
+    `lanes`: the way out to each, by what the configuration calls it.
+    """
+    return {
+        name: platform_of(
+            store,
+            StoreContext(
+                subject=f"stores.{name}",
+                url=store.url,
+                http=lanes[f"stores.{name}"],
+                now=now,
+                monotonic=monotonic,
+                pause=pause,
+                token=token,
+                waiting=lanes[f"stores.{name}"].waiting,
+            ),
+        )
+        for name, store in settings.stores.items()
+    }
+
+
+def signing_out(platforms: Mapping[str, StorePlatform], stores: Mapping[str, Store]) -> dict[str, SignsOut]:
+    """Those whose own pages keep a session that a sign-out is to end.
+
+    A headless storefront has sessions of its own, which its server has ended before.
+    """
+    return {
+        name: platform
+        for name, platform in platforms.items()
+        if signs_out(platform) and stores[name].storefront.delivery == "redirect"
+    }
 
 
 def check_platforms(settings: Settings) -> None:

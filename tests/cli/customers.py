@@ -107,6 +107,6 @@ class Desk:
 
     def everything(self) -> dict[str, Any]:
         """All keys of this map with what they hold."""
-        read = {"hash": "HGETALL", "string": "GET", "stream": "XLEN", "zset": "ZCARD"}
+        read = {"hash": "HGETALL", "string": "GET", "stream": "XLEN", "zset": "ZCARD", "set": "SMEMBERS"}
         names = sorted(self.server.command("KEYS", f"{self.keys.prefix}:*"))
         return {name: self.server.command(read[self.server.command("TYPE", name)], name) for name in names}

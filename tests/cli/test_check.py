@@ -51,13 +51,20 @@ def test_all_is_well(stage: Stage, config: Path) -> None:
 
     assert (ended.status, ended.err) == (0, ""), ended.said
     lines = ended.out.splitlines()
-    assert "ok       configuration: 4 connections, 5 stores" in lines
-    assert any(line.startswith("warning  server.development: true") for line in lines)
-    assert any(line.startswith("ok       redis: answers (") for line in lines)
-    assert f"ok       connections.acme: register at the provider: {stage.public_url}/callback/acme" in lines
-    assert "ok       connections.acme: the secret is accepted" in lines
-    assert any(line.startswith("ok       stores.us: the Customers API answers") for line in lines)
-    assert any("the store's clock is" in line for line in lines)
+    assert lines[:2] == ["configuration", "  ok       4 connections, 5 stores"]
+    said = " ".join(ended.out.split())
+    for words in (
+        "warning server.development is true",
+        "redis ok answers (",
+        f"ok the redirect URI is registered: {stage.public_url}/callback/acme",
+        "ok the secret is accepted",
+        "ok the Customers API answers",
+        "the store's clock is",
+        "ok the storefront answers",
+        "clock ok agrees with 9 others",
+    ):
+        assert words in said
+    assert lines[-1].endswith("Nothing failed; read the warnings.")
 
 
 def test_the_file_may_be_named_by_the_environment(config: Path) -> None:
@@ -78,8 +85,13 @@ def test_offline_asks_nobody(own_stage: Stage) -> None:
 def test_as_json_it_is_for_programs(config: Path) -> None:
     ended = bridge("check", "--json", "--config", config)
     assert (ended.status, ended.err) == (0, "")
-    findings = json.loads(ended.out)
-    assert all(set(finding) == {"level", "subject", "message", "remedy"} for finding in findings)
+    document = json.loads(ended.out)
+    assert set(document) == {"version", "status", "summary", "findings"}
+    assert (document["version"], document["status"]) == (1, "good")
+    findings = document["findings"]
+    keys = {"level", "subject", "message", "remedy", "why", "line"}
+    assert all(set(finding) == keys for finding in findings)
+    assert sum(document["summary"].values()) == len(findings)
     subjects = {finding["subject"] for finding in findings}
     assert {"configuration", "redis", "connections.acme", "connections.globex", "stores.us"} <= subjects
 
@@ -93,10 +105,10 @@ def test_each_dependency_that_fails_is_named_with_a_remedy_and_stops_no_other_ch
     ended = bridge("check", "--config", own_stage.write_configuration())
 
     assert ended.status == 1
-    lines = ended.out.splitlines()
     for subject in ("redis", "connections.acme", "connections.globex", "stores.us"):
-        (at,) = (number for number, line in enumerate(lines) if line.startswith(f"FAILED   {subject}: "))
-        assert lines[at + 1].strip().startswith("-> "), "no remedy"
+        section = ended.out.partition(f"\n{subject}\n")[2].partition("\n\n")[0]
+        assert "  FAILED   " in section
+        assert "           fix  " in section, "no remedy"
     assert "https://other-issuer.example" in ended.out, "which issuer the metadata is of"
     assert "Traceback" not in ended.said
 
@@ -105,7 +117,9 @@ def test_as_json_a_failure_is_still_json_and_exits_1(own_stage: Stage) -> None:
     own_stage.acme.memory.fault = Fault.JWKS_500
     ended = bridge("check", "--json", "--config", own_stage.write_configuration())
     assert ended.status == 1
-    failed = [finding["subject"] for finding in json.loads(ended.out) if finding["level"] == "failed"]
+    document = json.loads(ended.out)
+    assert document["status"] == "failed"
+    failed = [one["subject"] for one in document["findings"] if one["level"] == "failed"]
     assert failed == ["connections.acme", "connections.acme-any"], "both ask the same provider"
 
 

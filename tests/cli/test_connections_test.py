@@ -201,7 +201,8 @@ def test_a_wrong_secret_is_told_before_anybody_is_sent_there(own_stage: Stage) -
     assert "Open this address" not in ended.out
     ended = bridge("check", "--json", "--config", own_stage.write_configuration())
     assert ended.status == 1
-    (found,) = [one for one in json.loads(ended.out) if "none of 2 secrets" in one["message"]]
+    document = json.loads(ended.out)
+    (found,) = [one for one in document["findings"] if "none of 2 secrets" in one["message"]]
     assert (found["subject"], found["level"]) == ("connections.acme", "failed")
 
 
@@ -226,7 +227,7 @@ def test_a_provider_that_does_not_decode_basic_is_found_out(own_stage: Stage) ->
         config = own_stage.write_configuration()
         ended = bridge("check", "--config", config)
         assert ended.status == 1
-        assert "connections.acme: the provider does not form-decode" in ended.out
+        assert "FAILED   the provider does not form-decode" in ended.out
         assert 'Set client_auth = "client_secret_post"' in ended.out
         own_stage.tables["connections.acme"]["client_auth"] = "client_secret_post"
         config = own_stage.write_configuration()

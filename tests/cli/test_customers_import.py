@@ -38,7 +38,8 @@ def test_what_is_in_the_file_is_linked_and_a_second_time_nothing_changes(desk: D
     assert [one.id for one in desk.links.known_by_email("ada@acme.example", "us")] == ["9000"]
     before = desk.everything()
     assert "0 new, 1,499 there already, 0 failed" in desk.run("import", file, "--store", "us").out
-    assert desk.everything() == before
+    audit = desk.keys.audit  # that somebody imported is told each time
+    assert {**desk.everything(), audit: ""} == {**before, audit: ""}
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(desk: Desk) -> None:
@@ -204,7 +205,7 @@ finally:
 @pytest.mark.slow
 def test_ten_times_the_rows_take_no_more_memory(desk: Desk) -> None:
     peaks = []
-    for count in (20_000, 200_000):
+    for count in (60_000, 300_000):
         file = desk.file(f"{count}.csv", HEAD + rows(2, count))
         command = [sys.executable, "-c", _PEAK, "customers", "import", str(file), "--store", "us"]
         ended = subprocess.run(
@@ -217,12 +218,12 @@ def test_ten_times_the_rows_take_no_more_memory(desk: Desk) -> None:
 @pytest.mark.slow
 def test_a_redis_that_comes_back_is_waited_for(desk: Desk) -> None:
     """A restart of Redis must not end an import of hours."""
-    file = desk.file("x.csv", HEAD + rows(2, 60_000))
+    file = desk.file("x.csv", HEAD + rows(2, 100_000))
     command = [*COMMAND, "customers", "import", str(file), "--store", "us", "--config", str(desk.config)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         give_up = time.monotonic() + 30
-        while len(desk.server.command("KEYS", f"{desk.keys.prefix}:links*")) < 2500:  # some batches are in
+        while len(desk.server.command("KEYS", f"{desk.keys.prefix}:links*")) < 4000:  # some batches are in
             assert time.monotonic() < give_up
             time.sleep(0.02)
         desk.server.command("CLIENT", "PAUSE", 2500, "ALL")

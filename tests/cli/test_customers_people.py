@@ -1,16 +1,24 @@
 """`bridge customers show`, `link`, `unlink`, `erase`, `block`, and the queue: one person at a time."""
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
 
 from bridge.domain.customer import Customer, Link
+from bridge.domain.ending_work import HEAD_START
 from bridge.domain.grant import Grant
 from bridge.domain.identity import IdentityKey
 from bridge.domain.pending import PendingCase
 from bridge.domain.refusal import Reason
+from bridge.domain.secret import Secret
+from bridge.flows.after_ending import AfterEnding
 from bridge.state.codes import RedisCodes
+from bridge.state.endings import RedisEndings
+from bridge.state.renewals import RedisRenewals
+from bridge.state.sealing import Seal
+from bridge.state.sessions import RedisSessions
 from tests.cli.customers import ACME, GLOBEX, Desk
 from tests.contracts.people import attempt, session
 from tests.contracts.tokens import grant
@@ -74,6 +82,26 @@ def left_of(desk: Desk, *words: str) -> list[str]:
         "audit": " ".join(events),
     }
     return [name for name, text in texts.items() if any(word in text for word in words)]
+
+
+def do_what_is_left(desk: Desk) -> None:
+    """As a running bridge does within a second."""
+    seal = Seal([Secret("k" * 32)], "session")
+    queue = RedisEndings(desk.server, desk.keys)
+    work = AfterEnding(
+        queue=queue,
+        sessions=RedisSessions(desk.server, desk.keys, seal, time.time),
+        renewals=RedisRenewals(desk.server, desk.keys, seal, time.time, str),
+        issuers={},
+        receivers={},
+        now=time.time,
+        monotonic=time.monotonic,
+        random=lambda: 0.5,
+    )
+    time.sleep(HEAD_START)
+    for one in queue.take(99):
+        assert one.ending.customer
+        work.do(one)
 
 
 # -- show ---------------------------------------------------------------------------------------
@@ -208,6 +236,7 @@ def test_an_erased_person_is_nowhere_any_more_and_everybody_else_is(desk: Desk, 
     gone = desk.told("erase", *who, "--yes")
     assert isinstance(codes.take("both", "other"), Grant)
     assert gone == {"links": 2, "emails": 2, "sessions": 2, "outcomes": 4, "pending": 2, "events": 4}
+    do_what_is_left(desk)
     digests = [ADA.digest, ADA_TOO.digest, ADA.subject, ADA_TOO.subject, "'101'", "101 "]
     assert left_of(desk, *digests) == []
     assert left_of(desk, *states[:2]) == []

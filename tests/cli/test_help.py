@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 import tomllib
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def test_the_example_is_a_configuration_to_start_from(tmp_path: Path) -> None:
     path = tmp_path / "bridge.toml"
     path.write_text(ended.out, encoding="utf-8")
     names = set(re.findall(r'"env:(\w+)"', re.sub(r"^#.*", "", ended.out, flags=re.MULTILINE)))
-    environ = dict.fromkeys(names, "x" * 40)
+    environ = {name: secrets.token_urlsafe(40) for name in names}
     checked = bridge("check", "--offline", "--config", path, environ=environ)
     assert checked.status == 0, checked.said
 

@@ -22,7 +22,7 @@ class UnmetError(Exception):
 def create_provider(modules: Mapping[str, Module]) -> Flask:
     """All modules behind one address, each with an issuer of its own."""
     app = Flask("tests.conformance.provider")
-    endpoints = {"authorize": _authorize, "token": _token, "userinfo": _userinfo}
+    endpoints = {"authorize": _authorize, "token": _token, "userinfo": _userinfo, "end_session": _end_session}
 
     @app.route("/test/a/<alias>/<path:path>", methods=["GET", "POST"])
     def answer(alias: str, path: str) -> Response:
@@ -86,6 +86,7 @@ def _token(module: Module) -> Response:
         _require(b64(digest) == grant.code_challenge, "the verifier is not that of the code_challenge")
     access_token = secrets.token_urlsafe(24)
     id_token = module.id_token(grant, access_token)
+    module.id_tokens.append(id_token)
     module.access_tokens[access_token] = grant
     return jsonify(access_token=access_token, token_type="Bearer", id_token=id_token)
 
@@ -105,6 +106,18 @@ def _userinfo(module: Module) -> Response:
     if grant is None:
         raise UnmetError("not the access token that was issued")
     return jsonify(module.userinfo(grant))
+
+
+def _end_session(module: Module) -> Response:
+    asked = request.values
+    _require(
+        asked.get("id_token_hint") in module.id_tokens, "no id_token_hint, or one of no token of this run"
+    )
+    wanted = asked.get("post_logout_redirect_uri")
+    _require(wanted == module.post_logout_redirect_uri, "not the registered post_logout_redirect_uri")
+    _require("state" in asked, "no state")
+    state = module.change_state(asked["state"])
+    return redirect(f"{wanted}?{urlencode({'state': state})}" if state is not None else str(wanted))
 
 
 def _self_submitting(action: str, fields: Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ class ServerKeys:
 
     document: dict[str, list[dict[str, Any]]]
     signer: Rsa
+    elliptic: Elliptic
     kids: bool
 
 
@@ -35,7 +36,8 @@ def _keys(*, rsa_keys: int, p256: int, others: int, kids: bool = True) -> Server
     """The last RSA key signs: whoever tries only the first one is found out. No signing key has an `alg`."""
     rsas = [_rsa() for _ in range(rsa_keys)]
     signing: list[Key] = [*rsas]
-    signing += [_elliptic("P-256", ec.SECP256R1()) for _ in range(p256)]
+    elliptic = [_elliptic("P-256", ec.SECP256R1()) for _ in range(p256)]
+    signing += elliptic
     signing += [_elliptic("secp256k1", ec.SECP256K1()) for _ in range(others)]
     signing += [Edwards(str(uuid4()), ed25519.Ed25519PrivateKey.generate()) for _ in range(others)]
     jwks = [key.jwk() for key in signing]
@@ -44,7 +46,7 @@ def _keys(*, rsa_keys: int, p256: int, others: int, kids: bool = True) -> Server
     if not kids:
         for jwk in jwks:
             del jwk["kid"]
-    return ServerKeys({"keys": jwks}, rsas[-1], kids)
+    return ServerKeys({"keys": jwks}, rsas[-1], elliptic[-1], kids)
 
 
 def _rsa() -> Rsa:

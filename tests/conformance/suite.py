@@ -15,7 +15,7 @@ from bridge.demo.serving import Served
 from bridge.net.kept import RETRY_GAP
 from tests.conformance.module import Module
 from tests.conformance.provider import create_provider
-from tests.journeys.browser import Answer, Browser
+from tests.journeys.browser import CLICK, Answer, Browser
 from tests.journeys.process import BridgeProcess, quiet_port
 from tests.journeys.stage import toml
 
@@ -48,6 +48,7 @@ class Suite:
                 access_token=secrets.token_urlsafe(24),
             )
             store = started.enter_context(Served(create_store(options)))
+            self.store_url = store.url
             config = folder / "bridge.toml"
             config.write_text(toml(self._tables(redis.url, store.url, options)), encoding="utf-8")
             bridge = BridgeProcess(config, port)
@@ -64,15 +65,29 @@ class Suite:
 
     def sign_in(self, module: Module) -> Answer:
         """A click on the storefront's "sign in"; the page on which the browser ends."""
-        return self._walk(module, f"login/{STORE}?connection={module.alias}")
+        return self.sign_in_with(Browser(), module)
+
+    def sign_in_with(self, browser: Browser, module: Module) -> Answer:
+        """The same in this browser."""
+        return self._walk(module, f"login/{STORE}?connection={module.alias}", browser)
 
     def initiate(self, module: Module) -> Answer:
         """The same, begun by the provider: it sends the browser to the initiate_login_uri."""
         return self._walk(module, f"initiate/{STORE}?{urlencode({'iss': module.issuer})}")
 
-    def _walk(self, module: Module, path: str) -> Answer:
+    def tell(self, module: Module, logout_token: str) -> Answer:
+        """The provider's POST of a logout token, with an unknown parameter beside it."""
+        form = {"logout_token": logout_token, "unknown": "to be ignored"}
+        return Browser().fetch(f"{self.bridge_url}/backchannel-logout/{module.alias}", form=form, headers={})
+
+    def sign_out(self, module: Module, browser: Browser) -> Answer:
+        """A click on the storefront's "sign out" by somebody who signed in by the module before."""
+        url = f"{self.bridge_url}/logout/{STORE}?return_to=/cart"
+        return browser.walk(url, headers={**CLICK, "Referer": f"{self.store_url}/"})
+
+    def _walk(self, module: Module, path: str, browser: Browser | None = None) -> Answer:
         """All that a browser does by itself."""
-        browser, give_up = Browser(), time.monotonic() + 2 * RETRY_GAP
+        browser, give_up = browser or Browser(), time.monotonic() + 2 * RETRY_GAP
         module.is_hidden = False
         answer = browser.walk(f"{self.bridge_url}/{path}")
         while answer.refusal == "idp_unavailable" and not module.requests and time.monotonic() < give_up:
@@ -108,5 +123,6 @@ class Suite:
                 "client_secret": module.client_secret,
                 "response_mode": module.response_mode,
                 "domains": ["example.com"],
+                **({"signing_algs": ["RS256"]} if "backchannel" in module.alias else {}),
             }
         return tables

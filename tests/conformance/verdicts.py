@@ -37,3 +37,12 @@ def stopped_at_discovery(module: Module) -> str:
     if module.failures or "authorize" in module.requests:
         return "FAILED: " + "; ".join([*module.failures, *module.requests])
     return PASSED if DISCOVERY in module.requests else "WAITING: discovery was not fetched"
+
+
+def signed_out(module: Module) -> str:
+    """The end session endpoint was called, with what was registered and a hint of this run."""
+    if module.failures:
+        return "FAILED: " + "; ".join(module.failures)
+    if "end_session" not in module.requests:
+        return "WAITING: end_session was not called after " + ", ".join(module.requests)
+    return PASSED

@@ -8,6 +8,7 @@ from bridge.domain.attempt import Attempt
 from bridge.domain.deadline import Deadline
 from bridge.domain.limits import OUTCOME_LIFE, UNDERWAY_LIFE
 from bridge.domain.outcome import Outcome, Underway
+from bridge.domain.rates import Rate, TooOftenError
 from bridge.domain.refusal import Reason, Refused
 
 from .people import ADA, CUSTOMER, EVE, attempt, link, session
@@ -29,6 +30,22 @@ class AttemptsContract:
         state.attempts.put(put)
         assert state.attempts.peek(put.state) == put
         assert state.attempts.take(put.state) == put
+
+    def test_what_is_over_its_rate_puts_nothing(self, state: StateUnderTest) -> None:
+        rates = Rate("starts 203.0.113.7", 2), Rate("starts at acme", 9)
+        for _ in range(2):
+            put = attempt()
+            state.attempts.put(put, rates=rates)
+            assert state.attempts.peek(put.state) == put
+        with pytest.raises(TooOftenError) as caught:
+            state.attempts.put(attempt(), rates=rates)
+        assert caught.value.rate == rates[0]
+        assert 0 < caught.value.wait <= 60
+        other = Rate("starts 198.51.100.9", 2), Rate("starts at globex", 1)
+        state.attempts.put(attempt(), rates=other)
+        with pytest.raises(TooOftenError) as caught:
+            state.attempts.put(attempt(), rates=other)
+        assert caught.value.rate == other[1]
 
     def test_of_fifty_who_ask_at_once_exactly_one_gets_the_attempt(self, state: StateUnderTest) -> None:
         put = attempt()

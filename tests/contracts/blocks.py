@@ -8,6 +8,7 @@ from bridge.domain.link_ports import Blocks, Links
 from bridge.domain.link_rows import LinkRow
 from bridge.domain.ports import SignIns
 from bridge.domain.refusal import Reason, Refused
+from bridge.flows.blocking import Blocking
 
 from .people import ADA, CUSTOMER, EVE, attempt, link, session
 from .world import NOON
@@ -25,18 +26,19 @@ def is_out(sign_ins: SignIns, identity: IdentityKey, **changes: object) -> bool:
 
 
 class BlocksContract:
-    """The class that inherits this has fixtures `blocks`, `sign_ins` and `links`, of one state."""
+    """The class that inherits this has fixtures `blocks`, `blocking`, `sign_ins` and `links`, of one state."""
 
     def test_a_blocked_identity_is_out_and_its_sessions_end(
-        self, blocks: Blocks, sign_ins: SignIns, links: Links
+        self, blocks: Blocks, blocking: Blocking, sign_ins: SignIns, links: Links
     ) -> None:
         links.link(link())
         links.link(link(store="eu"))
         sign_ins.record(attempt(), session())
         sign_ins.record(attempt(), session())
         sign_ins.record(attempt(store="eu"), session(store="eu"))
-        assert blocks.block_identity(ADA, "us") == 2
-        assert blocks.block_identity(ADA, "us") == 0
+        assert blocking.block_identity(ADA, "us") == 2
+        assert blocking.block_identity(ADA, "us") == 0
+        assert [one.session.store for one in blocking.ender.sessions.of_identity(ADA)] == ["eu"]
         assert is_out(sign_ins, ADA)
         assert sign_ins.is_blocked(ADA, "us")
         assert not is_out(sign_ins, ADA, store="eu")
@@ -61,14 +63,14 @@ class BlocksContract:
         assert not is_out(sign_ins, twin)
 
     def test_a_blocked_customer_is_out_through_every_connection(
-        self, blocks: Blocks, sign_ins: SignIns, links: Links
+        self, blocks: Blocks, blocking: Blocking, sign_ins: SignIns, links: Links
     ) -> None:
         links.link(link())
         links.link(link(ELSEWHERE, connection="other"))
         links.link(link(EVE, Customer("7")))
         sign_ins.record(attempt(), session())
         sign_ins.record(attempt(), session(ELSEWHERE, connection="other"))
-        assert blocks.block_customer(CUSTOMER, "us") == 2
+        assert blocking.block_customer(CUSTOMER, "us") == 2
         assert blocks.is_customer_blocked(CUSTOMER, "us")
         assert is_out(sign_ins, ADA)
         assert is_out(sign_ins, ELSEWHERE)

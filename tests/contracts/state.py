@@ -27,6 +27,10 @@ class StateUnderTest(ABC):
         """How many sessions are kept."""
 
     @abstractmethod
+    def lose_attempts(self) -> None:
+        """As a server does that comes back without its memory."""
+
+    @abstractmethod
     def assert_lives(self, state: str, seconds: int) -> None:
         """Asserts that what is known of an attempt is known for so long, and no longer."""
 

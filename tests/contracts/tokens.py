@@ -11,7 +11,7 @@ from bridge.domain.identity import IdentityKey
 from bridge.domain.limits import CODE_LIFE, RENEWAL_GRACE
 from bridge.domain.ports import SignIns
 from bridge.domain.secret import Secret
-from bridge.domain.session import Session, session_digest
+from bridge.domain.session import Session, SessionRef, session_digest
 from bridge.domain.token_ports import Codes, Renewals, Throttle
 
 from .people import ADA, CUSTOMER, EVE, attempt, link, session
@@ -40,9 +40,11 @@ class TokensUnderTest(ABC):
     def unlink(self, identity: IdentityKey, store: str) -> None:
         """As an operator does."""
 
-    def signed_in(self, identity: IdentityKey = ADA, customer: Customer = CUSTOMER) -> Session:
+    def signed_in(
+        self, identity: IdentityKey = ADA, customer: Customer = CUSTOMER, **changes: object
+    ) -> Session:
         self.sign_ins.link(link(identity, customer))
-        made = session(identity)
+        made = session(identity, **changes)
         assert self.sign_ins.record(attempt(), made) == customer
         return made
 
@@ -207,6 +209,33 @@ class SessionsContract:
         assert tokens.renewals.end(grant(made), CODE) is None
         assert not tokens.renewals.keep_refresh_token(lent, Secret("too late"))
         assert tokens.renewals.end(grant(made), CODE) is None
+
+    def test_what_a_session_that_ended_leaves_can_be_taken_back_one_by_one(
+        self, tokens: TokensUnderTest
+    ) -> None:
+        made = tokens.signed_in()
+        ref = SessionRef.of(made.handle)
+        assert ref is not None
+        lent = [handle(tokens.renewals.lend(grant(made), code, "confidential")) for code in ("a", "b", "c")]
+        for one in lent[:2]:
+            assert tokens.renewals.keep_refresh_token(one, Secret(f"for {one.grant}"))
+        tokens.end_session(made)
+        assert not tokens.renewals.keep_refresh_token(lent[2], Secret("too late"))
+        kept = {one.grant: Secret(f"for {one.grant}") for one in lent[:2]}
+        assert tokens.renewals.refresh_tokens(ref) == kept
+        tokens.renewals.taken_back(ref, lent[0].grant)
+        assert list(tokens.renewals.refresh_tokens(ref)) == [lent[1].grant]
+        tokens.renewals.forget(ref)
+        assert not tokens.renewals.refresh_tokens(ref)
+
+    def test_nothing_is_lent_for_a_code_of_a_session_that_ended(self, tokens: TokensUnderTest) -> None:
+        """Codes need not be taken back: they die with their session."""
+        made = tokens.signed_in()
+        tokens.codes.put(CODE, grant(made))
+        tokens.end_session(made)
+        taken = tokens.codes.take("us", CODE)
+        assert isinstance(taken, Grant)
+        assert tokens.renewals.lend(taken, CODE, "confidential") is None
 
     def test_an_end_before_the_beginning_leaves_the_token_and_no_handle(
         self, tokens: TokensUnderTest

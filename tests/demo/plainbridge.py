@@ -19,7 +19,7 @@ from bridge.demo.bigcommerce.options import StoreOptions
 from bridge.demo.europe import Europe
 from bridge.demo.idp import Client
 
-from .plaineurope import PlainEurope
+from .plaineurope import PlainEurope, send_webhook
 
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -63,6 +63,15 @@ def asking_first(app: Flask, path: str, login: Callable[[], ResponseReturnValue]
         )
 
 
+def hearing_of_ends(app: Flask, ended: Callable[[str], None]) -> None:
+    """Where the provider tells of sessions that ended."""
+
+    @app.post("/backchannel-logout/acme")
+    def backchannel() -> ResponseReturnValue:
+        ended(request.form["logout_token"])
+        return "", 200
+
+
 def find_or_create(shop: str, store: StoreOptions, claims: dict[str, Any]) -> int:
     api = f"{shop}/stores/{store.store_hash}/v3/customers"
     headers = {"X-Auth-Token": store.access_token, "Content-Type": "application/json"}
@@ -89,6 +98,7 @@ def plain_bridge(
     app = Flask(__name__)
     app.config.update(SECRET_KEY=secrets.token_bytes(16), SESSION_COOKIE_NAME="plain_bridge")
     known: dict[str, int] = {}
+    sids: dict[str, int] = {}
 
     def refuse(code: str) -> ResponseReturnValue:
         return "<!doctype html><p>No.", 403, {"Bridge-Refusal": code}
@@ -132,22 +142,35 @@ def plain_bridge(
         claims = jwt.decode(
             tokens["id_token"], key, algorithms=["RS256"], audience=client.client_id, issuer=idp
         )
+        session["hint"] = tokens["id_token"]
         if session["store"] == "eu":
             return second.hand_over(claims)
-        session["hint"] = tokens["id_token"]
         if claims["sub"] not in known:
             if not claims.get("email_verified") and not careless:
                 return refuse("email_unverified")
             known[claims["sub"]] = find_or_create(shop, store, claims)
+        sids[claims["sid"]] = known[claims["sub"]]
         token = login_token(store, customer_id=known[claims["sub"]], redirect_to=session["return_to"])
         return redirect(f"{shop}/login/token/{token}", 303)
 
+    def ended(token: str) -> None:
+        idp, shop = where()
+        key = jwt.PyJWK(fetch(f"{idp}/jwks.json")["keys"][0])
+        sid = jwt.decode(token, key, algorithms=["RS256"], audience=client.client_id, issuer=idp)["sid"]
+        told = {"customer_id": str(sids.pop(sid))} if sid in sids else {}
+        send_webhook(shop, store.webhook_secret, told)
+        second.tell(sid)
+
+    hearing_of_ends(app, ended)
+
     @app.get("/logout/us")
+    @app.get("/logout/eu", endpoint="logout_eu")
     def logout() -> ResponseReturnValue:
         idp, shop = where()
+        ends = {"/logout/us": f"{shop}/login.php?action=logout", "/logout/eu": f"{europe.url}/"}
         asked = {
             "id_token_hint": session.pop("hint"),
-            "post_logout_redirect_uri": f"{shop}/login.php?action=logout",
+            "post_logout_redirect_uri": ends[request.path],
         }
         return redirect(f"{idp}/end-session?{urlencode(asked)}", 303)
 

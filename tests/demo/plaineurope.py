@@ -1,9 +1,13 @@
 """The plainest bridge's side of the second store: codes, and tokens by the JWT bearer grant."""
 
+import base64
 import hashlib
+import hmac
 import json
 import secrets
+import time
 import urllib.request
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +21,19 @@ from .organization import JWT_BEARER, MEDIA_TYPE, assertion, b64
 _NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+def send_webhook(shop: str, secret: str, told: dict[str, Any]) -> int:
+    """`session.ended`, signed as Standard Webhooks has it; the status."""
+    now = int(time.time())
+    at = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    body = json.dumps({"type": "session.ended", "at": at, "reason": "backchannel", **told})
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    mac = base64.b64encode(hmac.digest(key, f"msg_1.{now}.{body}".encode(), "sha256")).decode()
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": str(now), "webhook-signature": f"v1,{mac}"}
+    sent = urllib.request.Request(f"{shop}/hooks/bridge", body.encode(), headers)
+    with _NO_PROXY.open(sent, timeout=10) as answer:
+        return int(answer.status)
+
+
 class PlainEurope:
     """Hands customers over to the shop."""
 
@@ -24,12 +41,14 @@ class PlainEurope:
         self._europe = europe
         self._customers: dict[str, str] = {}  # by code, and by handle
         self._challenges: dict[str, str] = {}
+        self._sids: dict[str, str] = {}  # the customer's at the platform, by the one at the provider
         app.add_url_rule("/token/eu", view_func=self.token, methods=["POST"])
 
     def hand_over(self, claims: dict[str, Any]) -> ResponseReturnValue:
         """To the shop, with a code."""
         code = secrets.token_urlsafe(32)
         self._customers[code] = self._find_or_create(claims)
+        self._sids[claims.get("sid", "")] = self._customers[code]
         asked = session["asked"]
         self._challenges[code] = asked["code_challenge"]
         told = {"code": code, "state": asked["state"], "return_to": asked["return_to"]}
@@ -59,7 +78,14 @@ class PlainEurope:
             scope="market:code:europe",
         )
         kept = {name: token[name] for name in ("access_token", "token_type", "expires_in", "scope")}
-        return {**kept, "customer_id": customer_id, "refresh_token": handle}
+        sid = f"session-of-{customer_id}"
+        return {**kept, "customer_id": customer_id, "refresh_token": handle, "sid": sid}
+
+    def tell(self, sid: str) -> None:
+        """The shop, that the provider ended its session of that id."""
+        if customer_id := self._sids.pop(sid, ""):
+            told = {"sid": f"session-of-{customer_id}", "customer_id": customer_id}
+            send_webhook(self._europe.url, self._europe.webhook_secret, told)
 
     def _find_or_create(self, claims: dict[str, Any]) -> str:
         back_office = self._europe.options.integration

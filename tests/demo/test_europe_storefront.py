@@ -17,7 +17,7 @@ from bridge.demo.serving import Served
 from bridge.demo.shopper import Hop, Page, Shopper
 
 from .organization import ADA
-from .plaineurope import PlainEurope
+from .plaineurope import PlainEurope, send_webhook
 from .web import call
 
 
@@ -191,7 +191,8 @@ def test_signing_out_ends_the_token_at_the_platform(street: Street) -> None:
     shopper = Shopper()
     page = street.sign_in(shopper)
     (session,) = [one.signed_in for one in street.europe.sessions.all() if one.signed_in]
-    assert page.press("Sign out").says("You are signed out")
+    left = page.press("Sign out")
+    assert left.url.partition("?")[0].endswith("/logout/eu"), "on to the bridge, for the rest"
     assert shopper.open(f"{street.url}/account").status == 401
     headers = {"Accept": "application/vnd.api+json", "Authorization": f"Bearer {session.access_token}"}
     assert call("GET", f"{street.europe.platform_url}/api/customers/{ADA}", headers=headers).status == 401
@@ -249,3 +250,26 @@ def test_the_pages_have_no_scripts_and_nothing_from_elsewhere(street: Street) ->
     assert "<script" not in page.text
     assert "https://" not in page.text
     assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def test_a_webhook_ends_the_session_it_names_and_its_token_and_no_other(street: Street) -> None:
+    ada = Shopper()
+    street.sign_in(ada)
+    (session,) = [one for one in street.europe.sessions.all() if one.signed_in is not None]
+    assert session.signed_in
+    sid, token = session.signed_in.sid, session.signed_in.access_token
+    secret = street.europe.webhook_secret
+    assert (
+        call("POST", f"{street.url}/hooks/bridge", body={"type": "session.ended", "sid": sid}).status == 401
+    )
+    for other in ("", sid + "x"):
+        assert send_webhook(street.url, secret, {"sid": other, "customer_id": "x"}) == 204
+    assert ada.open(street.url).says("Signed in as")
+
+    assert send_webhook(street.url, secret, {"sid": sid}) == 204
+    assert not ada.open(street.url).says("Signed in as")
+    assert ada.open(f"{street.url}/account").says("You were signed out meanwhile")
+    headers = {"Accept": "application/vnd.api+json", "Authorization": f"Bearer {token}"}
+    assert call("GET", f"{street.europe.platform_url}/api/customers", headers=headers).status == 401
+    street.sign_in(ada)
+    assert ada.open(f"{street.url}/account").status == 200

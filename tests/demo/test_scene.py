@@ -35,7 +35,7 @@ def test_the_check_passes_with_a_careful_bridge(tmp_path: Path) -> None:
     lines: list[str] = []
     with scene_with_bridge(tmp_path) as scene:
         assert scene.check(lines.append), "\n".join(lines)
-    assert len(lines) == 13
+    assert len(lines) == 16
 
 
 def test_the_check_fails_with_a_bridge_that_trusts_unverified_addresses(tmp_path: Path) -> None:

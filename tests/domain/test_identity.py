@@ -196,3 +196,20 @@ def test_an_address_is_outside_unless_it_is_of_one_of_the_connections_own_domain
     assert identity({"email": email}).is_outside(connection) is outside
     for domains in ((), ("*",)):
         assert not identity({"email": email}).is_outside(replace(ACME, domains=domains))
+
+
+@pytest.mark.parametrize(
+    ("sid", "kept"),
+    [
+        ("a" * 255, "a" * 255),
+        ("two  words ", "two  words "),
+        ("a" * 256, ""),
+        ("a\nb", ""),
+        (7, ""),
+        (None, ""),
+    ],
+)
+def test_a_session_id_is_kept_as_it_stands_or_not_at_all(sid: object, kept: str) -> None:
+    """Cut or cleaned it would be another one: no logout token could name it, or somebody else's would."""
+    token = VerifiedClaims({"iss": "https://idp.acme.example", "sub": "ada", "sid": sid})
+    assert Identity.of(token, {}, ACME).sid == kept

@@ -24,6 +24,7 @@ from bridge.flows.sign_in import SignIn
 from bridge.flows.steps import SignedIn, ToProvider
 from bridge.state.memory import MemoryState
 from bridge.state.memory_links import MemoryPending
+from bridge.state.memory_sessions import MemorySessions
 from tests.contracts.world import FakeClock, counting_token
 
 ISSUER = "https://idp.acme.example"
@@ -194,6 +195,7 @@ class Scene:
             providers={"acme": self.provider, "other": self.other},
             deliveries={"us": self.shop, "eu": self.shop},
             attempts=self.attempts,
+            sessions=MemorySessions(self.state, clock.now),
             customers=Customers(
                 stores=stores,
                 connections=connections,

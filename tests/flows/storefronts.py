@@ -38,6 +38,7 @@ class Issuer:
     renewed: list[str] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
     down: bool = False
+    revokes: bool = True
     refused: Reason | None = None
 
     def issue(self, visit: Visit, deadline: Deadline) -> PlatformToken:
@@ -60,6 +61,8 @@ class Issuer:
         return self.issue(visit, deadline)
 
     def revoke(self, refresh_token: Secret, deadline: Deadline) -> None:
+        if not self.revokes:
+            raise Refused(Reason.STORE_UNAVAILABLE, "down")
         self.revoked.append(refresh_token.reveal())
 
 

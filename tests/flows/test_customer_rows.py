@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bridge.domain.connection import Connection
 from bridge.domain.identity import identity_digest
 from bridge.domain.link_rows import EmailRow, LinkRow
+from bridge.domain.utc import utc
 from bridge.flows.csv_rows import SPAN, CsvRows
 from bridge.flows.customer_rows import (
     COLUMNS,
@@ -20,7 +21,6 @@ from bridge.flows.customer_rows import (
     RowFault,
     RowReader,
     seconds_of,
-    time_text,
 )
 from bridge.flows.json_rows import JsonRows
 from bridge.flows.row_lines import BATCH, LONGEST, Batch, RowFormat, UnusableFile, batches
@@ -183,7 +183,7 @@ def test_any_words_make_a_sound_row_or_a_fault(words: list[str]) -> None:
 
 @given(st.integers(1_577_836_800, 2_000_000_000))
 def test_times_come_back(seconds: int) -> None:
-    assert seconds_of(time_text(seconds)) == seconds
+    assert seconds_of(utc(seconds)) == seconds
 
 
 # -- files --------------------------------------------------------------------------------------

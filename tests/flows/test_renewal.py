@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import pytest
 
 from bridge.domain.grant import RenewalHandle
+from bridge.domain.hand_off import PlatformToken
 from bridge.domain.refusal import Reason
 from bridge.domain.secret import Secret
 from bridge.domain.store import CustomerPolicy
@@ -43,6 +45,20 @@ class TestRenewal:
         assert scene.issuer.renewed == ["refresh-1", "refresh-2"]
         assert third.token.access_token != first.token.access_token
         assert len({visit.session for visit in scene.issuer.visits}) == 1
+
+    def test_attack_a_session_that_ends_while_the_platform_renews_gives_no_token(
+        self, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, renew = scene.redeem("server", server(), scene.code()), scene.issuer.renew
+
+        def slowly(*given: Any) -> PlatformToken:
+            scene.state.sessions.clear()
+            return renew(*given)
+
+        monkeypatch.setattr(scene.issuer, "renew", slowly)
+        again = partial(scene.renew, "server", server(), first.renewable.handle)
+        assert refusal(again) is Reason.INVALID_GRANT
+        assert scene.issuer.revoked == [f"refresh-{len(scene.issuer.visits)}"]
 
     def test_a_platform_without_refresh_tokens_gives_a_new_token(self, scene: Scene) -> None:
         scene.issuer.refreshable = False

@@ -8,7 +8,9 @@ from bridge.domain.attempt import Attempt, Ticket
 from bridge.domain.limits import UNDERWAY_LIFE
 from bridge.domain.outcome import Outcome
 from bridge.domain.refusal import Reason, Refused
+from bridge.domain.session import SessionRef
 from bridge.flows.steps import Choose, SignedIn, ToProvider
+from bridge.state.memory_sessions import MemorySessions
 from tests.contracts.state import all_at_once
 from tests.contracts.world import FakeClock
 
@@ -133,6 +135,17 @@ class TestComingBack:
         ticket, code = scene.go(), scene.code_for(person())
         scene.back(ticket, code)
         scene.clock.advance(61)
+        assert isinstance(scene.back(ticket, code), ToProvider)
+
+    def test_of_a_session_that_ended_meanwhile_the_callback_begins_again(
+        self, scene: Scene, clock: FakeClock
+    ) -> None:
+        ticket, code = scene.go(), scene.code_for(person())
+        end = scene.back(ticket, code)
+        assert isinstance(end, SignedIn)
+        ref = SessionRef.of(end.session)
+        assert ref is not None
+        assert MemorySessions(scene.state, clock.now).end(ref)
         assert isinstance(scene.back(ticket, code), ToProvider)
 
     def test_a_refusal_is_repeated_too(self, scene: Scene) -> None:

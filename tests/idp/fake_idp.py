@@ -138,6 +138,8 @@ class FakeIdp:
         return HttpReply(reply.status, {"date": date, **reply.headers}, reply.body)
 
     def _answer(self, path: str, request: HttpRequest) -> HttpReply:
+        if path.startswith("/authorize?"):
+            return self._authorize(query_of(request.url))
         match request.method, path:
             case "GET", "/.well-known/openid-configuration":
                 return json_reply(self.metadata)
@@ -148,6 +150,12 @@ class FakeIdp:
             case "GET", "/userinfo" if request.headers.get("Authorization") == f"Bearer {ACCESS_TOKEN}":
                 return json_reply(self.person)
         return json_reply({}, 404)
+
+    def _authorize(self, asked: dict[str, list[str]]) -> HttpReply:
+        """Nobody is signed in here, and without trust in the redirect URI nobody is sent there."""
+        if asked.get("redirect_uri") != [CONNECTION.redirect_uri]:
+            return HttpReply(400, {"content-type": "text/html"}, b"<h1>Invalid parameter: redirect_uri</h1>")
+        return HttpReply(302, {"location": f"{CONNECTION.redirect_uri}?error=login_required"}, b"")
 
     def _token(self, request: HttpRequest) -> HttpReply:
         form = {name: values[0] for name, values in parse_qs((request.body or b"").decode()).items()}

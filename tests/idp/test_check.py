@@ -54,7 +54,7 @@ def test_an_issuer_that_differs_by_a_slash_is_told_with_the_value_to_use(
     idp.metadata["issuer"] = ISSUER + "/"
     found = findings(clock, idp)
     assert worst(found) == "failed"
-    assert f"issuer = '{ISSUER}/'" in found[-1].message
+    assert found[-1].remedy == f'Set connections.acme.issuer = "{ISSUER}/".'
 
 
 def test_a_provider_that_is_down_fails_and_is_no_crash(clock: FakeClock, idp: FakeIdp) -> None:
@@ -77,6 +77,8 @@ def test_a_response_mode_that_is_not_offered_is_warned_of(
 def test_keys_that_fit_no_algorithm_fail(clock: FakeClock, idp: FakeIdp) -> None:
     assert worst(findings(clock, idp, signing_algs=("EdDSA",))) == "failed"
     idp.published.append(public_jwk(signing_key("EdDSA"), kid="k2"))
+    assert worst(findings(clock, idp, signing_algs=("EdDSA",))) == "warning", "its metadata do not offer it"
+    idp.metadata["id_token_signing_alg_values_supported"].append("EdDSA")
     assert worst(findings(clock, idp, signing_algs=("EdDSA",))) == "ok"
 
 
@@ -85,6 +87,8 @@ def test_a_clock_beyond_the_tolerance_fails(clock: FakeClock, idp: FakeIdp) -> N
     found = findings(clock, idp)
     assert worst(found) == "failed"
     assert any("-200 s" in finding.message for finding in found)
+    assert worst(findings(clock, idp, clock_tolerance=300)) == "warning", "it may not stay so"
+    idp.ahead = -100
     assert worst(findings(clock, idp, clock_tolerance=300)) == "ok"
 
 

@@ -1,5 +1,6 @@
 """One bridge and one provider, each told what the other expects of it."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -8,13 +9,15 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode, urljoin
 
+import redis
+
 from bridge.demo.bigcommerce import StoreOptions, create_store
 from bridge.demo.bigcommerce.shop import Shop
 from bridge.demo.markup import Markup, read_markup
 from bridge.demo.redis_server import start_redis
 from bridge.demo.serving import Served
 from tests.interop.provider import Asked, Json, NodeProcess, Provider
-from tests.journeys.browser import Answer, Browser
+from tests.journeys.browser import CLICK, Answer, Browser
 from tests.journeys.process import BridgeProcess, quiet_port
 from tests.journeys.stage import Tables, toml
 
@@ -77,6 +80,8 @@ class Meeting:
 
     def _placed(self, value: Any) -> Any:
         """BRIDGE in an address stands for that of the bridge."""
+        if isinstance(value, list):
+            return [self._placed(one) for one in value]
         return value.replace("BRIDGE", self.bridge_url) if isinstance(value, str) else value
 
     def restart(self, **connection: Any) -> None:
@@ -131,6 +136,25 @@ class Meeting:
         end = self.walk(Browser(), login, query)
         assert end.refusal, self.story(end)
         return end.refusal
+
+    def leaves(self, browser: Browser) -> Answer:
+        """A click on the store's "sign out"; the page at which it ends without a word of the person's."""
+        headers = {**CLICK, "Referer": f"{self._ground.store_url}/", "Sec-Fetch-Site": "same-site"}
+        return browser.walk(f"{self.bridge_url}/logout/us?return_to=%2F", headers=headers)
+
+    def signed_in(self) -> list[str]:
+        """The subject of each session that this bridge keeps."""
+        with redis.Redis.from_url(self._ground.redis_url, decode_responses=True) as server:
+            texts = [str(server.get(name)) for name in server.scan_iter(f"{self._prefix}:session:*")]
+            server.connection_pool.disconnect()
+        return sorted(json.loads(text)[3] for text in texts)
+
+    def lives(self) -> list[int]:
+        """For how many seconds more each of them does."""
+        with redis.Redis.from_url(self._ground.redis_url, decode_responses=True) as server:
+            found = [int(server.ttl(name)) for name in server.scan_iter(f"{self._prefix}:session:*")]
+            server.connection_pool.disconnect()
+        return found
 
     def asked(self, route: str) -> list[Asked]:
         """What the provider was asked there until now (names of routes are oidc-provider's)."""

@@ -4,7 +4,8 @@
 // answer a line on standard output. It ends when its input ends, so it cannot outlive the tests.
 //
 //   {"serve": {…}}    a provider; one more, or with the port of another in its place. Its members are read below.
-//   {"heard": PORT}   what that provider was asked since the last look, and what it found wrong with it
+//   {"heard": PORT}   what that provider was asked since the last look, and what it found wrong with it;
+//                     logout tokens that it sent are there as well, with the answer (`backchannel`)
 import { generateKeyPairSync } from 'node:crypto';
 import * as http from 'node:http';
 import * as https from 'node:https';
@@ -44,13 +45,13 @@ async function listening(create, port, tls) {
   return served;
 }
 
-/** Whoever logs in: `ada` has the address ada@acme.example, and it is verified. */
-function account(ctx, sub) {
+/** Whoever logs in: `ada` has the address ada@acme.example, and it is verified. `more` claims are everybody's. */
+const account = (more) => (ctx, sub) => {
   const [name] = sub.split('@');
   const email = sub.includes('@') ? sub : `${sub}@acme.example`;
-  const claims = { sub, email, email_verified: true, name, given_name: name, family_name: 'Interop' };
+  const claims = { sub, email, email_verified: true, name, given_name: name, family_name: 'Interop', ...more };
   return { accountId: sub, claims: () => claims };
-}
+};
 
 function certificate(ctx) {
   const { raw } = ctx.req.socket.getPeerCertificate?.() ?? {};
@@ -74,11 +75,12 @@ const MTLS = {
  * port           that of a provider to be replaced; a free one without
  * keys           the name of its key set: the part before a slash is the beginning of the kids
  * login          more of what a login establishes (acr, amr)
+ * person         more claims of everybody who logs in
  * mtls           {key, cert, ca}: token, PAR and userinfo endpoints have aliases at a TLS port that asks for
  *                certificates of clients
  * configuration  oidc-provider's own
  */
-async function serve({ port = 0, keys = 'first', login = {}, mtls, configuration }) {
+async function serve({ port = 0, keys = 'first', login = {}, person = {}, mtls, configuration }) {
   const served = servers.get(port) ?? await listening(http.createServer, port, {});
   const issuer = `http://127.0.0.1:${served.port}`;
   servers.set(served.port, served);
@@ -107,7 +109,7 @@ async function serve({ port = 0, keys = 'first', login = {}, mtls, configuration
     discovery,
     features: { ...features, ...('dPoP' in features && { dPoP }) },
     fetch: (url, { dispatcher, ...options }) => fetch(url, options), // its own guard refuses loopback
-    findAccount: account,
+    findAccount: account(person),
     jwks: keySet(keys),
     ...rest,
   });
@@ -133,6 +135,12 @@ async function serve({ port = 0, keys = 'first', login = {}, mtls, configuration
   const note = (ctx, error) => {
     ctx.fault = [error.error ?? error.stack, error.error_description, error.error_detail].filter(Boolean).join(': ');
   };
+  const told = (fault) => (client, sub, sid) => served.heard.push({
+    route: 'backchannel', query: {}, body: { client_id: client.clientId, sub, sid }, scheme: '', dpop: false, encrypted: false,
+    status: fault?.response?.status ?? (fault ? 0 : 200), fault: fault ? fault.message : '',
+  });
+  provider.on('backchannel.success', (ctx, ...whom) => told()(...whom));
+  provider.on('backchannel.error', (ctx, error, ...whom) => told(error)(...whom));
   for (const event of [...FAULTS.map((name) => `${name}.error`), 'server_error']) provider.on(event, note);
   served.app = provider.callback();
   if (served.tls) served.tls.app = served.app;

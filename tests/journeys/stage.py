@@ -42,6 +42,16 @@ class Heard:
     answer: bytearray
 
 
+#: With their connections.
+STORES = {
+    "us": ["acme"],
+    "post": ["globex"],
+    "both": ["acme", "globex"],
+    "list": ["acme-any", "globex-any"],
+    "mixed": ["acme", "acme-any", "globex-any"],
+}
+
+
 class Provider:
     """A demo identity provider with a notebook; it can go away and come back at the same address."""
 
@@ -51,6 +61,7 @@ class Provider:
             client_id=f"client-{name}",
             client_secret=secrets.token_urlsafe(24) + "+/%:=",
             redirect_uris=(f"{public_url}/callback/{name}", f"{public_url}/callback/{name}-any"),
+            post_logout_redirect_uris=tuple(f"{public_url}/signed-out/{store}" for store in STORES),
         )
         self.heard: list[Heard] = []
         self._options = {"silent": True, **options}
@@ -158,15 +169,8 @@ class Stage:
         tables["connections.globex"]["response_mode"] = "form_post"
         for name in self.providers:
             tables[f"connections.{name}-any"] = {**tables[f"connections.{name}"], "domains": ["*"]}
-        stores = {
-            "us": ["acme"],
-            "post": ["globex"],
-            "both": ["acme", "globex"],
-            "list": ["acme-any", "globex-any"],
-            "mixed": ["acme", "acme-any", "globex-any"],
-        }
         store = self.store_options
-        for name, connections in stores.items():
+        for name, connections in STORES.items():
             tables[f"stores.{name}"] = {
                 "platform": "bigcommerce",
                 "url": self.store_url,
@@ -230,6 +234,11 @@ class Stage:
     def pending(self) -> list[str]:
         """The keys of all attempts that Redis holds."""
         return sorted(str(key) for key in self.redis.scan_iter("bridge:attempt:*"))
+
+    def expire(self, state: str) -> None:
+        """What time does to an attempt: its record goes, and its ticket is too old to stand for it, as if used."""
+        assert self.redis.delete(f"bridge:attempt:{state}") == 1
+        self.redis.set(f"bridge:taken:{{bridge:attempt:{state}}}", "1", ex=60)
 
     def customers(self, email: str) -> int:
         return len(self.shop.customers.find(emails=[email]))

@@ -9,16 +9,11 @@ from tests.journeys.process import BridgeProcess
 from tests.journeys.stage import Stage, query_of
 
 
-def expire(stage: Stage, state: str) -> None:
-    """What time does to an attempt."""
-    assert stage.redis.delete(f"bridge:attempt:{state}") == 1
-
-
 def test_a_shopper_who_was_slow_is_sent_round_once_and_arrives_where_they_wanted(
     stage: Stage, browser: Browser
 ) -> None:
     callback = stage.callback_url(browser, return_to="/products/chair")
-    expire(stage, query_of(callback)["state"])
+    stage.expire(query_of(callback)["state"])
     again = browser.fetch(callback)
 
     assert again.status == 303
@@ -29,9 +24,9 @@ def test_a_shopper_who_was_slow_is_sent_round_once_and_arrives_where_they_wanted
 
 def test_a_shopper_who_is_slow_twice_reads_why_and_can_try_again(stage: Stage, browser: Browser) -> None:
     callback = stage.callback_url(browser, return_to="/products/chair")
-    expire(stage, query_of(callback)["state"])
+    stage.expire(query_of(callback)["state"])
     second = stage.at_provider(browser, browser.fetch(callback).location).location
-    expire(stage, query_of(second)["state"])
+    stage.expire(query_of(second)["state"])
 
     page = browser.fetch(second)
 
@@ -44,7 +39,7 @@ def test_a_shopper_who_is_slow_twice_reads_why_and_can_try_again(stage: Stage, b
 
 def test_an_expired_code_is_not_sent_to_the_provider(stage: Stage, browser: Browser) -> None:
     callback = stage.callback_url(browser)
-    expire(stage, query_of(callback)["state"])
+    stage.expire(query_of(callback)["state"])
     before = len(stage.acme.requests("/token"))
     browser.fetch(callback)
     assert len(stage.acme.requests("/token")) == before
@@ -55,7 +50,7 @@ def test_a_page_of_the_provider_that_was_bookmarked_begins_a_fresh_sign_in(
     stage: Stage, browser: Browser, cookies: str
 ) -> None:
     old = stage.callback_url(Browser(), return_to="/products/lamp")
-    expire(stage, query_of(old)["state"])
+    stage.expire(query_of(old)["state"])
     if cookies != "none":
         stage.depart(browser)
 
@@ -72,7 +67,7 @@ def test_a_bookmark_that_leads_round_in_circles_ends_on_a_page(stage: Stage, bro
     state = "A" * 43 + ".us"
     fresh = browser.fetch(f"{stage.bridge_url}/callback/acme?{urlencode({'state': state, 'code': 'x'})}")
     callback = stage.at_provider(browser, fresh.location).location
-    expire(stage, query_of(callback)["state"])
+    stage.expire(query_of(callback)["state"])
     assert browser.fetch(callback).refusal == "attempt_expired"
 
 
@@ -125,7 +120,7 @@ def test_a_cookie_lost_on_the_way_is_told_from_a_cookie_that_ran_out(stage: Stag
     (name,) = browser.cookies("bridge-attempt-")
     browser.forget(name)
     assert browser.fetch(callback).refusal == "cookie_missing"
-    expire(stage, query_of(callback)["state"])
+    stage.expire(query_of(callback)["state"])
     assert browser.fetch(callback).status == 303
 
 

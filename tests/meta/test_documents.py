@@ -53,7 +53,8 @@ def test_the_example_configuration_is_up_to_date() -> None:
 
 @pytest.mark.parametrize("reason", Reason, ids=lambda reason: reason.value)
 def test_every_refusal_is_documented_with_cause_and_remedy(reason: Reason) -> None:
-    section = text("docs/refusals.md").partition(f"## `{reason.value}`\n")[2].partition("\n## ")[0]
+    assert f"](refusals/{reason.value}.md)" in text("docs/refusals.md")
+    section = text(f"docs/refusals/{reason.value}.md")
     assert str(reason.words.status) in section
     assert reason.words.cause in section
     assert reason.words.remedy in section
@@ -121,21 +122,24 @@ def test_every_redis_key_is_documented() -> None:
 def test_the_table_of_redis_keys_is_whole() -> None:
     """Each method of Keys that makes a name has its row, and no row is of a key that is gone."""
     rows = {
-        re.split(r"[:{]", row)[0]
+        re.split(r"[:{]", row)[0].replace("-", "_")
         for row in re.findall(r"^\| `([^`]+)`", redis_keys.__doc__ or "", re.MULTILINE)
     }
-    made = {name for name in vars(redis_keys.Keys) if not name.startswith("_") and name != "prefix"}
+    made = {name for name in vars(redis_keys.Keys) if not name.startswith("_") and name not in ("prefix", "audit_most")}
     assert rows == made
 
 
 def test_every_field_of_a_log_line_and_every_cookie_limit_said_in_the_reference_is_true() -> None:
-    from bridge.web import cookies, request
+    from bridge.web import bounds, cookies
 
     document = text("docs/reference.md")
     assert f"At most {cookies.MAX_TICKETS}" in document
     assert f"{cookies.TICKET_LIFE // 3600} h; {OUTCOME_LIFE} s" in document
-    sizes = (request.MAX_QUERY, request.MAX_COOKIES, request.MAX_BODY)
-    assert ", ".join(f"{size // 1024} kB" for size in sizes) in document
+    path, query, taken, headers, body = (
+        f"{size // 1024} kB"
+        for size in (bounds.MAX_PATH, bounds.MAX_QUERY, bounds.MAX_COOKIES, bounds.MAX_HEADERS, bounds.MAX_BODY)
+    )
+    assert f"{path}, {query}; {taken}, {headers}; {bounds.MAX_FIELDS}; {body}" in document
 
 
 def test_every_event_of_a_log_line_is_documented() -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bridge import __version__
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCKS = {extent: ROOT / f"requirements{extent}.txt" for extent in ("", "-demo", "-dev")}
@@ -286,6 +288,4 @@ def test_the_image_runs_as_nobody_in_particular_and_tells_its_health() -> None:
 
 
 def test_the_image_is_labelled_with_the_version_of_the_project() -> None:
-    assert f"VERSION={PROJECT['project']['version']}" in [
-        rest for word, rest in instructions() if word == "ARG"
-    ]
+    assert f"VERSION={__version__}" in [rest for word, rest in instructions() if word == "ARG"]

@@ -151,6 +151,8 @@ def _everything_in(stage: Stage) -> str:
                 texts.append(str(redis.hgetall(key)))
             case "zset":
                 texts.append(str(redis.zrange(key, 0, -1)))
+            case "set":
+                texts.append(str(redis.smembers(key)))
             case "stream":
                 texts.append(str(redis.xrange(key)))
             case other:

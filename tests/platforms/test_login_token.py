@@ -197,7 +197,7 @@ class TestCheckUp:
         return list(world.platform.check(soon()))
 
     def test_a_good_store_is_good(self, world: World) -> None:
-        assert [finding.level for finding in self.findings(world)] == ["ok", "ok"]
+        assert [finding.level for finding in self.findings(world)] == ["ok", "ok", "note"]
         assert world.platform.state == "ok"
 
     def test_a_clock_that_is_off_is_told_and_how_far(self, clock: FakeClock) -> None:
@@ -208,7 +208,7 @@ class TestCheckUp:
 
     def test_without_an_access_token_the_operator_is_told_what_does_not_work(self, clock: FakeClock) -> None:
         with store(FakeClock(time.time()), {"access_token": None}) as world:
-            assert self.findings(world)[-1].level == "warning"
+            assert [one.level for one in self.findings(world)][-2:] == ["warning", "note"]
 
     def test_a_store_that_is_down_is_told_by_name(self, clock: FakeClock) -> None:
         with store(clock) as world:

@@ -64,7 +64,7 @@ def test_keys_are_found_by_their_path() -> None:
     assert key.path == ("connections", "NAME", "scopes")
     assert key_at(("connections", "acme")) is None
     assert keys_in(("stores", "us")) == list(StoreSettings.model_fields)
-    assert keys_in(()) == ["server", "redis", "connections", "stores"]
+    assert keys_in(()) == ["server", "redis", "connections", "stores", "pages"]
     assert len({key.path for key in declared_keys()}) == len(list(declared_keys()))
 
 

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -66,16 +67,30 @@ def test_the_examples_it_gives_are_valid(tmp_path: Path) -> None:
     text = re.sub(r"^(?:tenants|apple_\w+) = .*$", "", text, flags=re.MULTILINE)  # of other makes
     text = re.sub(r"^metadata = .*$", "", text, flags=re.MULTILINE)  # of another platform
     (tmp_path / "theme.css").touch()
+    (tmp_path / "store.css").touch()
+    (tmp_path / "logo.svg").write_text("<svg/>", encoding="utf-8")
+    (tmp_path / "texts").mkdir()
     (tmp_path / "acme-ca.pem").touch()
     (tmp_path / "acme-client.pem").write_text(pem(), encoding="utf-8")
     (tmp_path / "acme-certificate.pem").write_text(certificate(), encoding="utf-8")
     (tmp_path / "acme-certificate-key.pem").write_text(pem(KEY), encoding="utf-8")
     (tmp_path / "acme-decryption.pem").write_text(pem(), encoding="utf-8")
+    for name in ("redis-ca.pem", "redis-client.pem"):
+        (tmp_path / name).write_text(certificate(), encoding="utf-8")
+    (tmp_path / "redis-client-key.pem").write_text(pem(KEY), encoding="utf-8")
+    text = changed('"redis://127.0.0.1:6379/0"', '"redis+sentinel://127.0.0.1/main/0"', text)
     text = changed('profile = "fapi2"\n', "", text)  # which wants no secret
     by_secret, by_key = 'client_auth = "client_secret_post"', 'client_auth = "private_key_jwt"'
     keyed = changed('client_secret = "env:ACME_SECRET"\n', "", changed(by_secret, by_key, text))
 
-    environ = {**ENVIRON, "CL_BACKEND_AUTH": "cl-backend", "BC_STOREFRONT_TOKEN": "bc-storefront"}
+    environ = {
+        **ENVIRON,
+        "CL_BACKEND_AUTH": "cl-backend",
+        "BC_STOREFRONT_TOKEN": "bc-storefront",
+        "SENTINEL_PASSWORD": "x",
+        "BRIDGE_METRICS_TOKEN": "metrics-" * 5,
+        "EU_WEBHOOK": "whsec_" + "QUFB" * 11,
+    }
     settings = read(tmp_path, text, environ)
 
     assert len(read(tmp_path, keyed, environ).connections["acme"].client_keys) == 1
@@ -102,9 +117,9 @@ def test_the_order_is_the_contracts() -> None:
     tables = re.findall(r"^\[(.*)\]$", example_toml(), flags=re.MULTILINE)
 
     assert tables == [
-        "server", "redis", "connections.acme", "stores.us", "stores.us.customers",
-        "stores.us.customers.map", "stores.us.bigcommerce",
-        "stores.eu", "stores.eu.commercelayer", "stores.plus", "stores.plus.shopify",
+        "server", "server.limits", "redis", "connections.acme", "stores.us", "stores.us.customers",
+        "stores.us.customers.map", "stores.us.pages", "stores.us.webhook", "stores.us.bigcommerce",
+        "stores.eu", "stores.eu.commercelayer", "stores.plus", "stores.plus.shopify", "pages",
     ]  # fmt: skip
 
 
@@ -139,6 +154,7 @@ def test_the_schema_describes_every_key(key: Key) -> None:
     if key.table is None:
         assert node["title"]
         example = tomllib.loads(f"x = {toml_value(key.field.examples[0])}" if key.field.examples else "")["x"]
+        example = example.isoformat() if isinstance(example, date) else example  # as editors see it
         assert list(schema_faults(node, example, schema)) == []
 
 

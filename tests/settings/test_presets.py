@@ -191,7 +191,10 @@ def test_a_page_says_how_to_test_and_what_was_not_tried(provider: str) -> None:
 
     assert "`bridge check" in page
     assert "/callback/acme" in page
-    assert "Sign-out through the bridge comes later" in page
+    assert "## Sign-out" in page
+    assert "](../sign-out.md)" in page
+    if PRESETS[provider].logout_style != "none":
+        assert "/signed-out/us" in page
     last = page.rpartition("\n\n")[2]
     assert last == "Not verified against a live tenant.\n" or last.startswith("Verified "), (
         "with what, it says"

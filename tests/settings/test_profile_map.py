@@ -63,6 +63,8 @@ def test_without_a_map_there_is_none(tmp_path: Path) -> None:
         ('company = " a"', "", "us", "us.customers.map.company", "a claim's name"),
         ('attributes = { a = "" }', "", "us", "us.customers.map.attributes", "must name a claim"),
         ("", 'sync = "required"', "us", "us.customers.sync", "without a map"),
+        ("", 'claim_connections = ["acme"]', "us", "us.customers.claim_connections", "without `claim`"),
+        ("", 'claim = "no"\nclaim_connections = ["acmee"]', "us", "us.customers.claim_connections", "of this store"),
         ('group = "g"\ngroups = { a = "gold" }', "", "us", "us.customers.map.groups.a", "the number of a customer group"),
         ("", "relink = true", "plus", "plus.customers.relink", "the e-mail is the customer"),
         ("", 'verify_customer = "always"', "us", "us.customers.verify_customer", "daily"),

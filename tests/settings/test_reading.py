@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bridge.domain.secret import Secret
 from bridge.settings import ConfigFaults, read_settings
+from bridge.settings.declaration import RedisSettings, ServerSettings
 from bridge.settings.keys import declared_keys
 
 from .samples import COOKIE_KEY, MINIMAL, added, changed, faults_of, read, unhurried
@@ -162,7 +163,7 @@ def test_faults_say_what_is_expected_and_the_remedy(tmp_path: Path) -> None:
         ),
         pytest.param(
             added("redis", "zzz = 1"),
-            "redis.zzz: unknown key; the keys here are: url, prefix (line 6)",
+            f"redis.zzz: unknown key; the keys here are: {', '.join(RedisSettings.model_fields)} (line 6)",
             id="nothing-near",
         ),
         pytest.param(
@@ -177,7 +178,8 @@ def test_faults_say_what_is_expected_and_the_remedy(tmp_path: Path) -> None:
         ),
         pytest.param(
             added("redis", '"a\\nb" = 1'),
-            'redis."a\\nb": unknown key; the keys here are: url, prefix (line 6)',
+            'redis."a\\nb": unknown key; the keys here are:'
+            f" {', '.join(RedisSettings.model_fields)} (line 6)",
             id="line-end-in-key",
         ),
     ],
@@ -241,7 +243,7 @@ def test_a_connections_values_are_judged(tmp_path: Path, line: str, expected: st
     [
         ("trusted_proxies = [8]", "trusted_proxies[0]: must be a network in quotes, such as 10.0.0.0/8"),
         ('log_level = "chatty"', "log_level: must be one of debug, info, warning, error"),
-        ('"[key]" = 1', '"[key]": unknown key; the keys here are: public_url, cookie_keys, trusted_proxies, development, theme_css, attempt_lifetime, log_level'),
+        ('"[key]" = 1', f'"[key]": unknown key; the keys here are: {", ".join(ServerSettings.model_fields)}'),
     ],
 )  # fmt: skip
 def test_the_servers_values_are_judged(tmp_path: Path, line: str, expected: str) -> None:

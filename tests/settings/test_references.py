@@ -109,7 +109,7 @@ def test_tables_of_any_depth_are_survived(tmp_path: Path) -> None:
     deep = ".".join("a" * 3000)
 
     assert faults_of(tmp_path, f"{deep} = 'env:UNSET'\n{MINIMAL}") == [
-        "a: unknown key; the keys here are: server, redis, connections, stores (line 1)"
+        "a: unknown key; the keys here are: server, redis, connections, stores, pages (line 1)"
     ]
 
 

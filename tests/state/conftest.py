@@ -10,8 +10,10 @@ import redis
 
 from bridge.demo.redis_server import RedisServer as DemoServer
 from bridge.domain.secret import Secret
+from bridge.state.attempt_seal import AttemptSeal
 from bridge.state.attempts import RedisAttempts
 from bridge.state.audit import RedisAudit
+from bridge.state.decisions import Decisions
 from bridge.state.documents import RedisDocuments
 from bridge.state.keys import Keys
 from bridge.state.links import RedisLinks
@@ -20,6 +22,8 @@ from bridge.state.sealing import Seal
 from bridge.state.server import RedisServer
 from bridge.state.sign_ins import RedisSignIns
 from tests.contracts.attempts import LIFETIME
+from tests.contracts.lost_attempts import FALLBACK
+from tests.contracts.world import NOON
 
 
 @dataclass(frozen=True)
@@ -44,15 +48,17 @@ class Adapters:
     def on(cls, server: RedisServer) -> "Adapters":
         keys = Keys(f"test{secrets.token_hex(4)}")
         seal = Seal([Secret("k" * 32)], "session")
-        links = RedisLinks(server, keys)
+        links, told = RedisLinks(server, keys), Decisions(keys, 1000)
         return cls(
             server,
             keys,
-            RedisAttempts(server, keys, LIFETIME),
-            RedisSignIns(server, keys, seal, time.sleep, links),
+            RedisAttempts(
+                server, keys, LIFETIME, AttemptSeal([Secret("k" * 32)], FALLBACK, lambda: NOON), told
+            ),
+            RedisSignIns(server, keys, seal, time.sleep, links, told),
             links,
             RedisPending(server, keys),
-            RedisAudit(server, keys),
+            RedisAudit(server, keys, told),
             RedisDocuments(server, keys, time.monotonic),
             seal,
         )

@@ -9,14 +9,20 @@ from bridge.domain.customer import Customer
 from bridge.domain.identity import IdentityKey
 from bridge.domain.link_ports import Blocks, Links
 from bridge.domain.ports import SignIns
+from bridge.domain.session_ports import Endings, Sessions
+from bridge.flows.blocking import Blocking
+from bridge.flows.ending import SessionEnder
 from bridge.state.blocks import RedisBlocks
+from bridge.state.endings import RedisEndings
 from bridge.state.link_notes import note_read
 from bridge.state.memory import MemoryState
 from bridge.state.memory_blocks import MemoryBlocks
+from bridge.state.memory_sessions import MemoryEndings, MemorySessions
+from bridge.state.sessions import RedisSessions
 from tests.contracts.blocks import BlocksContract, NotesContract, is_out
 from tests.contracts.people import ADA, CUSTOMER, attempt, link
 from tests.contracts.state import all_at_once
-from tests.contracts.world import FakeClock
+from tests.contracts.world import NOON, FakeClock
 
 from .conftest import Adapters
 from .one_slot import OneSlotServer
@@ -54,8 +60,27 @@ def blocks(state: MemoryState | Adapters) -> Blocks:
     return MemoryBlocks(state) if isinstance(state, MemoryState) else blocks_of(state)
 
 
+@pytest.fixture
+def blocking(state: MemoryState | Adapters, blocks: Blocks, clock: FakeClock) -> Blocking:
+    if isinstance(state, MemoryState):
+        sessions: Sessions = MemorySessions(state, clock.now)
+        endings: Endings = MemoryEndings(clock.now)
+    else:
+        sessions = RedisSessions(state.server, state.keys, state.seal, clock.now)
+        endings = RedisEndings(state.server, state.keys)
+    ender = SessionEnder(sessions=sessions, endings=endings, links=state.links, now=clock.now)
+    return Blocking(blocks=blocks, links=state.links, ender=ender)
+
+
 def blocks_of(adapters: Adapters) -> RedisBlocks:
     return RedisBlocks(adapters.server, adapters.keys, adapters.links)
+
+
+def blocking_of(adapters: Adapters) -> Blocking:
+    sessions = RedisSessions(adapters.server, adapters.keys, adapters.seal, lambda: NOON)
+    endings = RedisEndings(adapters.server, adapters.keys)
+    ender = SessionEnder(sessions=sessions, endings=endings, links=adapters.links, now=lambda: NOON)
+    return Blocking(blocks=blocks_of(adapters), links=adapters.links, ender=ender)
 
 
 class TestBlocks(BlocksContract):
@@ -68,14 +93,14 @@ class TestNotes(NotesContract):
 
 def test_a_customer_blocked_while_it_is_linked_is_blocked_for_whoever_got_it(adapters: Adapters) -> None:
     """Of a block and a link at the same moment one sees the other."""
-    blocks = blocks_of(adapters)
+    blocking = blocking_of(adapters)
     for number in range(30):
         who, customer = IdentityKey(ADA.issuer, f"person-{number}"), Customer(f"c{number}")
 
         def act(place: int, who: IdentityKey = who, customer: Customer = customer) -> object:
-            return (
-                adapters.links.link(link(who, customer)) if place else blocks.block_customer(customer, "us")
-            )
+            if place:
+                return adapters.links.link(link(who, customer))
+            return blocking.block_customer(customer, "us")
 
         all_at_once(2, act)
         assert is_out(adapters.sign_ins, who)
@@ -100,13 +125,13 @@ def test_a_note_is_read_with_and_without_its_customer() -> None:
 
 def test_no_sign_in_slips_through_beside_a_block(adapters: Adapters) -> None:
     """Twenty sign-ins and a block at once: whoever came first is signed out, whoever came later stays out."""
-    blocks = blocks_of(adapters)
+    blocking = blocking_of(adapters)
     for number in range(10):
         who = IdentityKey(ADA.issuer, f"person-{number}")
         adapters.links.link(link(who, Customer(f"c{number}")))
 
         def act(place: int, who: IdentityKey = who) -> object:
-            return blocks.block_identity(who, "us") if place == 10 else is_out(adapters.sign_ins, who)
+            return blocking.block_identity(who, "us") if place == 10 else is_out(adapters.sign_ins, who)
 
         all_at_once(21, act)
         assert adapters.server.command("EXISTS", adapters.keys.sessions(who)) == 0

@@ -9,7 +9,9 @@ import pytest
 from bridge.domain.profile import ProfileMap
 from bridge.domain.store import CustomerPolicy
 from bridge.flows.delivery import ByCode
+from bridge.flows.limits import Limits
 from bridge.state.codes import RedisCodes
+from bridge.state.throttle import RedisThrottle
 from tests.contracts.world import FakeClock, counting_token
 from tests.flows.scene import Scene, callback, person
 
@@ -37,7 +39,24 @@ def commands(adapters: Adapters, raw: Any, act: Callable[[], object]) -> list[st
 
 
 def test_going_to_the_provider_costs_one_round_trip(scene: Scene, adapters: Adapters, raw: Any) -> None:
-    assert commands(adapters, raw, scene.go) == ["SET"]
+    assert commands(adapters, raw, scene.go) == ["EVALSHA"]
+
+
+def test_a_start_that_is_counted_costs_no_more(
+    clock: FakeClock, scene: Scene, adapters: Adapters, raw: Any
+) -> None:
+    throttle = RedisThrottle(adapters.server, adapters.keys)
+    limits = Limits(throttle, clock.now, starts_per_address=600, starts_per_connection=6000)
+    scene.flow = replace(scene.flow, limits=limits)
+
+    def go() -> None:
+        scene.flow.start("us", "acme", "/cart", "", clock.deadline(), client_address="203.0.113.7")
+
+    go()
+    assert commands(adapters, raw, go) == ["EVALSHA"]
+    lives = [raw.ttl(key) for key in raw.scan_iter(f"{adapters.keys.prefix}:rate:*")]
+    assert len(lives) == 2
+    assert all(0 < life <= 60 for life in lives)
 
 
 def test_a_known_customer_coming_back_costs_two(scene: Scene, adapters: Adapters, raw: Any) -> None:
@@ -45,11 +64,11 @@ def test_a_known_customer_coming_back_costs_two(scene: Scene, adapters: Adapters
     assert commands(adapters, raw, lambda: scene.back(ticket, code)) == ["EVALSHA", "EVALSHA"]
 
 
-def test_a_repeated_callback_costs_two(scene: Scene, adapters: Adapters, raw: Any) -> None:
-    """The second asks whether the person was blocked since."""
+def test_a_repeated_callback_costs_three(scene: Scene, adapters: Adapters, raw: Any) -> None:
+    """The second asks whether the person was blocked since, the third whether unlinked."""
     ticket, code = scene.go(), scene.code_for(person())
     scene.back(ticket, code)
-    assert commands(adapters, raw, lambda: scene.back(ticket, code)) == ["EVALSHA", "HEXISTS"]
+    assert commands(adapters, raw, lambda: scene.back(ticket, code)) == ["EVALSHA", "HEXISTS", "EVALSHA"]
 
 
 def test_a_code_for_the_storefront_costs_one_more(

@@ -6,6 +6,7 @@ import pytest
 
 from bridge.state.memory import MemoryState
 from tests.contracts.attempts import LIFETIME, AttemptsContract, AuditContract, CreatingContract
+from tests.contracts.lost_attempts import LostAttemptsContract
 from tests.contracts.sign_ins import SignInsContract
 from tests.contracts.state import StateUnderTest
 from tests.contracts.world import FakeClock
@@ -23,6 +24,9 @@ class _Memory(StateUnderTest):
     def sessions(self) -> int:
         return len(self._twin.sessions)
 
+    def lose_attempts(self) -> None:
+        self._twin.lose_memory()
+
     def assert_lives(self, state: str, seconds: int) -> None:
         self._clock.advance(seconds - 1)
         assert self.attempts.peek(state) is not None
@@ -37,6 +41,10 @@ def state(clock: FakeClock) -> StateUnderTest:
 
 
 class TestAttempts(AttemptsContract):
+    pass
+
+
+class TestLostAttempts(LostAttemptsContract):
     pass
 
 

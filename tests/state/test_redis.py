@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.attempts import AttemptsContract, AuditContract, CreatingContract
+from tests.contracts.lost_attempts import LostAttemptsContract
 from tests.contracts.sign_ins import SignInsContract
 from tests.contracts.state import StateUnderTest
 
@@ -27,6 +28,11 @@ class RedisUnderTest(StateUnderTest):
     def sessions(self) -> int:
         return len(list(self._raw.scan_iter(f"{self._keys.prefix}:session:*")))
 
+    def lose_attempts(self) -> None:
+        for kind in ("attempt", "taken"):
+            for name in self._raw.scan_iter(f"{self._keys.prefix}:{kind}:*"):
+                self._raw.delete(name)
+
     def assert_lives(self, state: str, seconds: int) -> None:
         left = self._raw.pttl(self._keys.attempt(state))
         assert (seconds - 5) * 1000 < left <= seconds * 1000
@@ -38,6 +44,10 @@ def state(adapters: Adapters, raw: Any) -> StateUnderTest:
 
 
 class TestAttempts(AttemptsContract):
+    pass
+
+
+class TestLostAttempts(LostAttemptsContract):
     pass
 
 

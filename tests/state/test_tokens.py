@@ -1,5 +1,6 @@
 """The memory twin and Redis keep the contracts of codes, sessions and throttle."""
 
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -24,8 +25,9 @@ from tests.contracts.tokens import (
     ThrottleContract,
     TokensUnderTest,
     grant,
+    handle,
 )
-from tests.contracts.world import FakeClock, counting_token
+from tests.contracts.world import NOON, FakeClock, counting_token
 
 from .conftest import Adapters
 
@@ -126,11 +128,28 @@ def test_a_session_lends_to_a_limited_number_of_codes(redis: _Redis) -> None:
     assert [bool(one and one.handle) for one in lent] == [True] * MOST + [False] * 2
 
 
-def test_what_is_lent_lives_no_longer_than_its_session(redis: _Redis, adapters: Adapters, raw: Any) -> None:
+def test_what_is_lent_lives_as_long_as_its_session_may(redis: _Redis, adapters: Adapters, raw: Any) -> None:
+    """To redeem and to renew is to use the session: with an idle time it lives on."""
+    made = redis.signed_in(idle=600, ends_at=int(NOON) + 1000)
+    key = adapters.keys.session(ADA, made.id)
+    assert raw.expire(key, 100)
+    lent = redis.renewals.lend(grant(made), CODE, "confidential")
+    assert 595 < raw.ttl(key) <= 600
+    (renewals,) = raw.scan_iter(f"{adapters.keys.prefix}:renewals:*")
+    assert 995 < raw.ttl(renewals) <= 1000
+    redis.pass_time(700)
+    assert redis.renewals.renew("us", handle(lent), "confidential")
+    assert 295 < raw.ttl(key) <= 300
+    assert 295 < raw.ttl(renewals) <= 300
+
+
+def test_a_session_of_an_earlier_version_lends_as_long_as_it_lives(
+    redis: _Redis, adapters: Adapters, raw: Any
+) -> None:
     made = redis.signed_in()
     key = adapters.keys.session(ADA, made.id)
-    raw.expire(key, 100)
-    redis.renewals.lend(grant(made), CODE, "public")
+    raw.set(key, json.dumps(json.loads(raw.get(key))[:7]), ex=100)
+    assert redis.renewals.lend(grant(made), CODE, "public")
     (renewals,) = raw.scan_iter(f"{adapters.keys.prefix}:renewals:*")
     assert 95 < raw.ttl(renewals) <= 100
 

@@ -17,6 +17,7 @@ from bridge.domain.finding import Finding
 from bridge.domain.limits import LOCK_LIFE
 from bridge.domain.outcome import Outcome
 from bridge.domain.refusal import Reason, Refused
+from bridge.state.redis_check import RedisCheck
 from bridge.state.server import RedisServer
 from tests.contracts.people import ADA, CUSTOMER, attempt, link, session
 from tests.contracts.state import all_at_once
@@ -190,7 +191,7 @@ class TestLocks:
 
 class TestCheckUp:
     def findings(self, adapters: Adapters) -> list[Finding]:
-        return list(adapters.server.check(deadline()))
+        return list(RedisCheck(adapters.server, adapters.keys, time.time).check(deadline()))
 
     def test_a_good_server_is_good(self, adapters: Adapters) -> None:
         assert [finding.level for finding in self.findings(adapters)] == ["ok"]

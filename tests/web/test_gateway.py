@@ -2,16 +2,17 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any, TypeVar
 
 import pytest
 
 from bridge.net.turnstile import Turnstile
 from bridge.web import gateway
+from bridge.web.bounds import MAX_BODY
 from bridge.web.gateway import Gateway
-from bridge.web.request import MAX_BODY
 
 Environ = dict[str, Any]
 T = TypeVar("T")
@@ -42,17 +43,28 @@ async def ask(
     door: Gateway, request: Environ, body: Iterable[bytes] = ()
 ) -> tuple[int, dict[bytes, bytes], bytes]:
     """What the server would send to the client."""
-    parts, sent = list(body), []
+    parts, sent = chain(body, [None]), []
+    following = next(parts)
 
     async def receive() -> Environ:
-        part = parts.pop(0) if parts else b""
-        return {"type": "http.request", "body": part, "more_body": bool(parts)}
+        nonlocal following
+        part, following = following, next(parts, None)
+        return {"type": "http.request", "body": part or b"", "more_body": following is not None}
 
     async def send(message: Any) -> None:
         sent.append(message)
 
     await door(request, receive, send)
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
+
+
+def closed_door(*, https: bool = True) -> Gateway:
+    """One behind which nobody may be asked."""
+
+    def app(_environ: Environ, _start_response: Callable[..., object]) -> list[bytes]:
+        raise AssertionError("this needs no thread")
+
+    return Gateway(app, Turnstile(), https=https)
 
 
 def environ_of(request: Environ, *body: bytes) -> Environ:
@@ -107,9 +119,71 @@ def test_a_body_comes_whole_with_its_counted_length() -> None:
 
 
 def test_a_body_without_end_is_read_until_it_is_surely_too_large() -> None:
-    environ = environ_of(scope("POST"), *[b"x" * 10_000] * 20)
+    read: list[bytes] = []
 
-    assert len(environ["body"]) == MAX_BODY + 1
+    def parts() -> Iterator[bytes]:
+        while True:
+            read.append(b"x" * 10_000)
+            yield read[-1]
+
+    status, headers, _ = run(ask(closed_door(), scope("POST"), parts()))
+    assert (status, headers[b"connection"]) == (413, b"close")
+    assert len(b"".join(read)) <= MAX_BODY + 20_000
+
+
+TOO_LARGE: dict[str, tuple[int, Environ]] = {
+    "a path": (414, {"path": "/login/" + "x" * 3000}),
+    "a query": (414, {"query_string": b"x" * 16_385}),
+    "cookies": (431, {"headers": [(b"cookie", b"x" * 17_000), (b"cookie", b"y" * 17_000)]}),
+    "one header": (431, {"headers": [(b"x", b"x" * 33_000)]}),
+    "many headers": (431, {"headers": [(b"x", b"x")] * 81}),
+    "a declared body": (413, {"method": "POST", "headers": [(b"content-length", b"65537")]}),
+}
+
+
+@pytest.mark.parametrize("what", TOO_LARGE)
+def test_attack_what_is_too_large_costs_no_thread(what: str) -> None:
+    status, more = TOO_LARGE[what]
+    got, headers, body = run(ask(closed_door(), scope(**more)))
+    assert (got, headers[b"bridge-refusal"], headers[b"connection"]) == (status, b"too_large", b"close")
+    assert body
+
+
+def test_attack_smuggling_two_hosts_are_none() -> None:
+    assert run(ask(closed_door(), scope(headers=[(b"host", b"a"), (b"host", b"b")])))[0] == 400
+
+
+def test_a_body_that_was_cut_off_is_none() -> None:
+    async def walk() -> int:
+        messages: Iterator[Environ] = iter(
+            [{"type": "http.request", "body": b"a=1&b", "more_body": True}, {"type": "http.disconnect"}]
+        )
+        sent: list[Any] = []
+
+        async def receive() -> Environ:
+            return next(messages)
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await closed_door()(scope("POST"), receive, send)
+        return int(sent[0]["status"])
+
+    assert run(walk()) == 400
+
+
+@pytest.mark.parametrize("https", [False, True])
+def test_its_own_answers_carry_the_security_headers(https: bool) -> None:
+    _, headers, _ = run(ask(closed_door(https=https), scope(path="/" + "x" * 3000)))
+    for name in (
+        b"content-security-policy",
+        b"x-frame-options",
+        b"referrer-policy",
+        b"cross-origin-opener-policy",
+    ):
+        assert headers[name]
+    assert (headers[b"x-content-type-options"], headers[b"cache-control"]) == (b"nosniff", b"no-store")
+    assert (b"strict-transport-security" in headers) is https
 
 
 @pytest.mark.parametrize("parts", [[], [b"{"], [b"{"] * 50], ids=["nothing", "one byte", "byte by byte"])

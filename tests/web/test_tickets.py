@@ -1,16 +1,22 @@
 """The ticket of an attempt: what the storefront bound it to is in it, and many of them stay within a header."""
 
+import json
 import secrets
+from dataclasses import replace
 
+from itsdangerous.encoding import base64_decode
 from werkzeug.wrappers import Response
 
 from bridge.domain.attempt import Attempt, Ticket
 from bridge.domain.binding import MAX_STATE, UNBOUND, Binding
 from bridge.domain.secret import Secret
+from bridge.state.attempt_seal import AttemptSeal
 from bridge.web.cookies import MAX_TICKETS, Cookies
 from tests.contracts.world import NOON
 
-COOKIES = Cookies([Secret("k" * 32)], secure=True)
+KEY = Secret("k" * 32)
+COOKIES = Cookies([KEY], secure=True)
+SEAL = AttemptSeal([KEY], 300, lambda: NOON)
 
 
 def ticket(age: int = 0, binding: Binding = UNBOUND, goal: str = "/cart") -> Ticket:
@@ -22,7 +28,7 @@ def ticket(age: int = 0, binding: Binding = UNBOUND, goal: str = "/cart") -> Tic
         token=lambda: secrets.token_urlsafe(32),
         binding=binding,
     )
-    return made.ticket
+    return replace(made.ticket, sealed=SEAL.close(made))
 
 
 def issue(jar: dict[str, str], one: Ticket) -> None:
@@ -44,6 +50,44 @@ def test_a_ticket_comes_back_with_its_binding() -> None:
         one = ticket(binding=binding)
         issue(jar, one)
         assert COOKIES.ticket(jar, one.state) == one
+
+
+def test_it_comes_back_with_its_sealed_half() -> None:
+    jar: dict[str, str] = {}
+    one = ticket()
+    issue(jar, one)
+    held = COOKIES.ticket(jar, one.state)
+    assert held == one
+    opened = SEAL.open(held)
+    assert opened is not None
+    assert opened.ticket == replace(one, sealed="")
+
+
+def test_versions_before_the_sealed_half_and_after_read_each_other() -> None:
+    for binding in (UNBOUND, Binding(state="s", code_challenge="c" * 43)):
+        jar: dict[str, str] = {}
+        one = replace(ticket(binding=binding), sealed="")
+        issue(jar, one)
+        assert COOKIES.ticket(jar, one.state) == one
+        issue(jar, ticket(binding=binding))
+        *_, newer = jar.values()
+        _, _, _, _, _, _, state, challenge, *_ = json.loads(base64_decode(newer.rsplit(".", 1)[0]))
+        assert Binding(state=state, code_challenge=challenge) == binding, "what an older one makes of it"
+
+
+def test_the_ticket_of_another_attempt_counts_for_nothing_under_this_ones_name() -> None:
+    mine, other = ticket(), ticket()
+    jar: dict[str, str] = {}
+    issue(jar, other)
+    (value,) = jar.values()
+    assert COOKIES.ticket({COOKIES._name(mine.state): value}, mine.state) is None
+
+
+def test_five_ordinary_ones_are_small() -> None:
+    jar: dict[str, str] = {}
+    for age in range(5):
+        issue(jar, ticket(age))
+    assert len("; ".join(f"{name}={value}" for name, value in jar.items())) < 2_200
 
 
 def test_the_longest_tickets_stay_within_the_header_of_a_proxy() -> None:

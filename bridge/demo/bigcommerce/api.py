@@ -14,6 +14,12 @@ from bridge.demo.bigcommerce.profiles import add_profile_routes
 from bridge.demo.bigcommerce.shop import Call, Shop
 
 _MOST_ROWS = 10
+#: Which part of a path needs which scope.
+_SCOPES = {
+    "/v2/time": "store_v2_information_read_only",
+    "/v3/customers": "store_v2_customers",
+    "/v3/channels": "store_channel_settings_read_only",
+}
 _DEFAULT_LIMIT, _MOST_LIMIT = 50, 250
 
 
@@ -32,6 +38,7 @@ def create_api(shop: Shop) -> Blueprint:
     api.add_url_rule("/v3/customers", view_func=desk.create, methods=["POST"])
     api.add_url_rule("/v3/customers", view_func=desk.update, methods=["PUT"])
     api.add_url_rule("/v3/customers", view_func=desk.delete, methods=["DELETE"])
+    api.add_url_rule("/v3/channels/<int:channel_id>", view_func=desk.one_channel)
     add_profile_routes(api, shop.customers, shop.profiles)
     settings = "/v3/customers/settings/channels/<int:channel_id>"
     api.add_url_rule(settings, view_func=desk.channel, methods=["GET", "PUT"])
@@ -102,6 +109,13 @@ class _Desk:
         self._customers.delete(ids)
         return "", 204
 
+    def one_channel(self, channel_id: int) -> ResponseReturnValue:
+        if channel_id != self._shop.options.channel_id:
+            abort(404, "Channel not found")
+        name = self._shop.options.name
+        channel = {"id": channel_id, "name": name, "type": "storefront", "status": "active"}
+        return jsonify(data=channel, meta={})
+
     def channel(self, channel_id: int) -> ResponseReturnValue:
         if request.method == "PUT":
             given = request.get_json(silent=True)
@@ -144,6 +158,9 @@ def _refused(shop: Shop) -> ResponseReturnValue | None:
         return jsonify(status=401, title="You are not authorized: X-Auth-Token is missing or wrong"), 401
     if g.store_hash != shop.options.store_hash:
         return jsonify(status=404, title="No such store"), 404
+    scope = next((scope for part, scope in _SCOPES.items() if part in request.path), "")
+    if scope and scope not in shop.options.scopes:
+        return jsonify(status=403, title="You don't have a required scope to access the endpoint"), 403
     return _too_many() if g.left < 0 else None
 
 

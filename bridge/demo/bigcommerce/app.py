@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from bridge.demo.bigcommerce.api import create_api
 from bridge.demo.bigcommerce.options import StoreOptions
 from bridge.demo.bigcommerce.shop import Shop
+from bridge.demo.bigcommerce.sign_out_app import create_sign_out_app
 from bridge.demo.bigcommerce.storefront import create_storefront
 from bridge.demo.bigcommerce.testers import create_testers_pages
 from bridge.demo.loopback import guard
@@ -30,6 +31,7 @@ def create_store(options: StoreOptions, *, clock: Callable[[], float] = time.tim
     app.add_template_filter(_money, "money")
     app.register_blueprint(create_storefront(shop))
     app.register_blueprint(create_api(shop))
+    app.register_blueprint(create_sign_out_app(shop))
     app.register_blueprint(create_testers_pages(shop))
     return app
 

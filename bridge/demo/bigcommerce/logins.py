@@ -69,6 +69,8 @@ class LoginJudge:
         for name, (reason, value) in expected.items():
             if claims.get(name) != value:
                 raise LoginRefusedError(reason, f"{name} must be {value!r}")
+        if "store_v2_customers_login" not in self.options.scopes:
+            raise LoginRefusedError("scope_missing", "the API account lacks the scope Customers Login")
         channel = claims.get("channel_id", 1)
         if not _is_integer(channel) or channel != self.options.channel_id:
             raise LoginRefusedError("wrong_channel", f"channel_id must be {self.options.channel_id} here")

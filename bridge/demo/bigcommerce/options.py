@@ -29,6 +29,11 @@ SAMPLE_CUSTOMERS = (
         company="Elsewhere & Co",
     ),
 )
+#: What an API account may be allowed, as the platform names it.
+ALL_SCOPES = frozenset({
+    "store_v2_customers", "store_v2_customers_login", "store_v2_information_read_only",
+    "store_channel_settings_read_only",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,11 +46,13 @@ class StoreOptions:
     client_secret: str
     access_token: str
     bridge_logout_url: str = ""  # "" signs out of the store alone
+    webhook_secret: str = ""  # by which the app beside the store knows the bridge; "" for no such app
     channel_id: int = 1
     clock_offset: float = 0.0  # seconds by which the store's clock is ahead of this machine's
     customers: tuple[Customer, ...] = SAMPLE_CUSTOMERS
     groups: Mapping[int, str] = field(default_factory=lambda: {3: "Buyers", 7: "Gold"})
     attributes: Mapping[int, str] = field(default_factory=lambda: {1: "Cost centre"})
+    scopes: frozenset[str] = ALL_SCOPES  # of the API account that client_id and access_token are of
     name: str = "Ledgerleaf"
     quota: int = 450  # API calls in 30 seconds
     slow_seconds: float = 20.0  # how long the fault "slow" takes

@@ -47,6 +47,24 @@ class Call:
     status: int
 
 
+class SignedOut:
+    """Customers whose sessions ended elsewhere, and when; the store cannot name the bridge's sessions."""
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self._lock = threading.Lock()
+        self._at: dict[int, int] = {}
+
+    def note(self, customer_id: int, at: int) -> None:
+        """Their sessions until `at`, in seconds since the epoch, are over."""
+        with self._lock:
+            self._at[customer_id] = max(at, self._at.get(customer_id, 0))
+
+    def since(self, customer_id: int, began: float) -> bool:
+        """Whether the session that began then is over. In the same second: rather too many than too few."""
+        return int(began) <= self._at.get(customer_id, -1)
+
+
 class Shop:
     """The store's state; each method is safe to call from several threads."""
 
@@ -55,6 +73,7 @@ class Shop:
         self.options = options
         self.customers = CustomerBook(options.customers, options.groups)
         self.profiles = ProfileBook(options.groups, options.attributes)
+        self.signed_out = SignedOut()
         self.clock_offset = options.clock_offset
         self.fault = ""
         self.sister_name = self.sister_url = ""  # another shop that people are told of; "" for none

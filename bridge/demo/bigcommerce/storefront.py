@@ -108,14 +108,16 @@ class _Door:
         who, target = accepted.customer, accepted.redirect_to
         self._shop.attempts.append(Attempt(now, True, "", who.name, who.id, target))
         self._log.info("customer %s signed in, on to %s", who.id, target)
-        session["customer_id"] = who.id
+        session["customer_id"], session["signed_in_at"] = who.id, self._shop.now()
         session.pop("login_failed", None)
         return redirect(target, 302)
 
 
 def _customer(shop: Shop) -> Customer | None:
-    """Who is signed in; nobody, once the customer was deleted."""
-    return shop.customers.get(session.get("customer_id", 0))
+    """Who is signed in; nobody, once the customer was deleted, or signed out elsewhere."""
+    customer_id = session.get("customer_id", 0)
+    over = shop.signed_out.since(customer_id, session.get("signed_in_at", 0.0))
+    return None if over else shop.customers.get(customer_id)
 
 
 def _cart() -> dict[str, int]:

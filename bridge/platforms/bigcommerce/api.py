@@ -49,7 +49,7 @@ class Api:
             headers["Content-Type"] = "application/json"
         url = f"{account.api_url}/stores/{account.store_hash}{path}"
         try:
-            return self._http.send(HttpRequest(method, url, headers, body), deadline)
+            return self._http.send(HttpRequest(method, url, headers, body, kind="api"), deadline)
         except HttpFailure as failure:
             reason = Reason.STORE_BUSY if failure.kind == "busy" else Reason.STORE_UNAVAILABLE
             raise Refused(reason, str(failure)) from None

@@ -6,6 +6,7 @@ from typing import Any
 
 from bridge.domain.customer import Customer, Profile
 from bridge.domain.deadline import Deadline
+from bridge.domain.email import normal_email
 from bridge.domain.profile import Details
 from bridge.domain.refusal import Reason, Refused
 from bridge.net.kept import Kept
@@ -26,9 +27,12 @@ class Customers:
         self._global_logins = global_logins
 
     def find(self, email: str, deadline: Deadline) -> list[Customer]:
-        """Those with this address who may sign in on this channel (compared without case)."""
+        """Those with this address who may sign in on this channel (compared without case).
+
+        Stores may find look-alikes too (a Kelvin sign for a k): whoever registered one is somebody else.
+        """
         reply = self._api.get("/v3/customers", {"email:in": email, "limit": _PAGE}, deadline)
-        same = [row for row in _rows(reply) if str(row.get("email", "")).lower() == email]
+        same = [row for row in _rows(reply) if normal_email(row.get("email")) == email]
         return [Customer(str(row["id"])) for row in same if self._may_sign_in(row, deadline)]
 
     def exists(self, customer: Customer, deadline: Deadline) -> bool:
@@ -48,7 +52,7 @@ class Customers:
             if not found and "customer_group_id" in row:
                 # Perhaps a group that is gone: nobody is kept out for that. The next update says so.
                 return self.create(replace(profile, details=replace(profile.details, group="")), deadline)
-            if len(found) != 1:
+            if len(found) != 1 or not profile.match_email:
                 raise Refused(Reason.STORE_REJECTED, f"creating the customer: {refusal}") from None
             return found[0]
         if len(created) != 1:

@@ -67,7 +67,8 @@ class StorefrontApi:
         }
         try:
             reply = self._http.send(
-                HttpRequest("POST", self._url, headers, json.dumps(question).encode()), deadline
+                HttpRequest("POST", self._url, headers, json.dumps(question).encode(), kind="graphql"),
+                deadline,
             )
         except HttpFailure as failure:
             reason = Reason.STORE_BUSY if failure.kind == "busy" else Reason.STORE_UNAVAILABLE

@@ -12,6 +12,7 @@ from bridge.platforms.bigcommerce.account import Account
 MAX_DIGITS = 18
 TOKEN_TYPE = "customer_login"  # noqa: S105 - a kind, no token
 TOKEN_LIFE = 30  # seconds of the store's clock
+SIGN_OUT_PATH = "/login.php?action=logout"
 
 
 def login_claims(

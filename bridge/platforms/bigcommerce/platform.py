@@ -3,7 +3,6 @@
 import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal
 
 from bridge.domain.customer import Customer, CustomerGone, Profile
 from bridge.domain.deadline import Deadline
@@ -14,13 +13,16 @@ from bridge.domain.identity import IdentityKey
 from bridge.domain.profile import Details
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
+from bridge.domain.sign_out import Leave
 from bridge.net.kept import Ages, Kept
 from bridge.platforms.bigcommerce.account import Account
 from bridge.platforms.bigcommerce.api import Api
-from bridge.platforms.bigcommerce.clock import SUSPICIOUS, StoreClock
+from bridge.platforms.bigcommerce.check import check_account, check_api, check_clock, not_tried, try_login
+from bridge.platforms.bigcommerce.clock import StoreClock
 from bridge.platforms.bigcommerce.customers import Customers, allows_global_logins
 from bridge.platforms.bigcommerce.graphql import StorefrontApi
 from bridge.platforms.bigcommerce.login_token import (
+    SIGN_OUT_PATH,
     TOKEN_LIFE,
     TOKEN_TYPE,
     is_customer_id,
@@ -49,6 +51,7 @@ class BigCommerce:
         self.subject = subject
         self._url = url
         self._account = account
+        self._http = http
         self._api = Api(account, http)
         private = account.storefront_token
         self._storefront_api = StorefrontApi(account, private, http, now) if private else None
@@ -130,9 +133,22 @@ class BigCommerce:
     def revoke(self, refresh_token: Secret, deadline: Deadline) -> None:
         """Nothing: the platform gives no refresh tokens."""
 
+    def sign_out(self, leave: Leave, deadline: Deadline) -> HandOff:
+        """See the port `SignsOut`: as documented, signed in by a token that goes on to the sign-out at once.
+
+        Nobody known is sent to the sign-out alone, as the store's own link does. It ends on the store's page.
+        """
+        del deadline
+        if leave.customer is None:
+            return Redirect(f"{self._url}{SIGN_OUT_PATH}")
+        iat = self.clock.iat(None)
+        return Redirect(self._access_point(self._token(leave.customer, SIGN_OUT_PATH, iat)))
+
     def _login_token(self, visit: Visit) -> str:
-        iat = self.clock.iat(visit.provider_clock)
-        claims = login_claims(self._account, visit.customer, visit.return_to, iat=iat, jti=str(uuid.uuid4()))
+        return self._token(visit.customer, visit.return_to, self.clock.iat(visit.provider_clock))
+
+    def _token(self, customer: Customer, path: str, iat: int) -> str:
+        claims = login_claims(self._account, customer, path, iat=iat, jti=str(uuid.uuid4()))
         return sign(claims, self._account)
 
     def _access_point(self, token: str) -> str:
@@ -150,25 +166,22 @@ class BigCommerce:
 
     def check(self, deadline: Deadline) -> Iterator[Finding]:
         """See `Checked` in `bridge.flows.check_up`."""
-        offset = self.clock.offset.get(deadline)
-        level: Literal["ok", "warning"] = "ok" if abs(offset.seconds) <= SUSPICIOUS else "warning"
-        yield Finding(
-            level,
-            self.subject,
-            f"the store's clock is {offset.seconds:+.1f} s from ours ({offset.source}); tokens follow it",
-            "" if level == "ok" else "Synchronise this machine's clock (NTP).",
+        yield from check_account(self.subject, self._account)
+        try:
+            yield from check_clock(self.subject, self.clock, deadline)
+        except Refused as refused:
+            if refused.reason is not Reason.STORE_CLOCK_UNKNOWN:
+                raise
+            yield Finding("warning", self.subject, refused.detail, refused.reason.words.remedy)
+        yield from check_api(self.subject, self._account, self._api, self._customers, deadline)
+        yield not_tried(self.subject)
+
+    def try_customer(self, customer: Customer, deadline: Deadline) -> Iterator[Finding]:
+        """See `CustomerTried` in `bridge.flows.customer_check`: a login token made and opened, by nobody."""
+        token = self._login_token(
+            Visit(customer=customer, identity=IdentityKey("", ""), session="", return_to="")
         )
-        if not self._api.available:
-            yield Finding(
-                "warning",
-                self.subject,
-                "no access_token: only known customers sign in",
-                "Create an API account with the Customers scope and configure its token.",
-            )
-            return
-        self._customers.find("bridge-check@example.invalid", deadline)
-        channel = self._account.channel_id
-        yield Finding("ok", self.subject, f"the Customers API answers (channel {channel})")
+        yield from try_login(self.subject, self._access_point(token), self._http, deadline)
 
     def _need_access_token(self) -> None:
         if not self._api.available:

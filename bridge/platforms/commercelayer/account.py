@@ -63,6 +63,7 @@ class Account:
     """
 
     api_url: str
+    slug: str = ""
     auth_url: str = "https://auth.commercelayer.io"
     client: Client | None = None  # the sales channel whose tokens the storefront uses
     scope: str = ""

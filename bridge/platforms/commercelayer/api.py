@@ -107,7 +107,7 @@ class Api:
         headers = {"Accept": MEDIA_TYPE, "Authorization": f"Bearer {token.access_token.reveal()}"}
         if body is not None:
             headers["Content-Type"] = MEDIA_TYPE
-        request = HttpRequest(method, f"{self._url}/api{path}", headers, body, size_limit=_SIZE)
+        request = HttpRequest(method, f"{self._url}/api{path}", headers, body, size_limit=_SIZE, kind="api")
         return self._pace.send(request, deadline)
 
     def _current(self, deadline: Deadline) -> _Token:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bridge.domain.customer import Customer, CustomerGone, Profile
 from bridge.domain.deadline import Deadline
+from bridge.domain.email import normal_email
 from bridge.domain.identity import IdentityKey
 from bridge.domain.profile import EMAIL_STAYS, Details
 from bridge.domain.refusal import Reason, Refused
@@ -42,9 +43,9 @@ class Customers:
         self._proof_key = proof_key
 
     def find(self, email: str, deadline: Deadline) -> list[Customer]:
-        """Those with this address (compared without case)."""
+        """Those with this address (compared without case). No look-alikes, which a store may find too."""
         rows = self._list({"email_eq": email}, deadline)
-        same = [row for row in rows if str(row["attributes"].get("email", "")).lower() == email]
+        same = [row for row in rows if normal_email(row["attributes"].get("email")) == email]
         return [Customer(row["id"]) for row in same]
 
     def find_by_identity(self, identity: IdentityKey, deadline: Deadline) -> Customer | None:
@@ -78,7 +79,7 @@ class Customers:
         if not found and profile.details.group:
             # Perhaps a group that is gone: nobody is kept out for that. The next update says so.
             return self.create(replace(profile, details=replace(profile.details, group="")), deadline)
-        if len(found) != 1:
+        if len(found) != 1 or not (ours or profile.match_email):
             raise Refused(Reason.STORE_REJECTED, f"creating the customer: {refusal}")
         return found[0]
 

@@ -79,6 +79,7 @@ class Grants:
             {"Accept": "application/json", "Content-Type": "application/json", **counted},
             json.dumps(body).encode(),
             size_limit=_SIZE,
+            kind="grant",
         )
         return self._pace.send(request, deadline, own_limit=bool(counted))
 

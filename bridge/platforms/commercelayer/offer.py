@@ -34,6 +34,7 @@ def _organization(given: CommerceLayerSettings) -> "Account":
         integration = Client(id=given.integration_client_id, secret=given.integration_client_secret)
     return Account(
         api_url=given.api_url or f"https://{given.slug}.commercelayer.io",
+        slug=given.slug,
         auth_url=given.auth_url,
         client=client,
         scope=given.scope,

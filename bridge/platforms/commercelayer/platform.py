@@ -133,7 +133,17 @@ class CommerceLayer:
         if self._api is None or self._customers is None:
             yield no_integration(self.subject)
         else:
-            yield from check_customers(self.subject, self._api, self._customers, deadline)
+            yield from check_customers(self.subject, self._account, self._api, self._customers, deadline)
+
+    def try_customer(self, customer: Customer, deadline: Deadline) -> Iterator[Finding]:
+        """See `CustomerTried` in `bridge.flows.customer_check`: a token is asked for, and taken back."""
+        visit = Visit(customer=customer, identity=IdentityKey("", ""), session="", return_to="")
+        token = self._issuer.issue(visit, deadline)
+        if token.refresh_token is not None:
+            self._issuer.revoke(token.refresh_token, deadline)
+        yield Finding(
+            "ok", self.subject, f"a token for the customer was given (good for {token.expires_in} s)"
+        )
 
     def _known_customers(self) -> Customers:
         if self._customers is None:

@@ -12,6 +12,7 @@ from bridge.platform_api import (
     HttpFailure,
     HttpRequest,
     IdentityKey,
+    Leave,
     Profile,
     Reason,
     Redirect,
@@ -85,6 +86,11 @@ class Shopify:
             tag_string=self._tag_string,
         )
         return Redirect(f"{self._shop}/account/login/multipass/{multipass_token(claims, self._secret)}")
+
+    def sign_out(self, leave: Leave, deadline: Deadline) -> HandOff:
+        """See the port `SignsOut`: the store's own address, for everybody. It ends on a page of the store."""
+        del leave, deadline
+        return Redirect(f"{self._context.url}/account/logout")
 
     @property
     def state(self) -> str:

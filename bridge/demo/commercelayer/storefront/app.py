@@ -7,6 +7,7 @@ from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from bridge.demo.commercelayer.storefront.hooks import create_hooks
 from bridge.demo.commercelayer.storefront.options import StorefrontOptions
 from bridge.demo.commercelayer.storefront.sessions import Sessions
 from bridge.demo.commercelayer.storefront.views import create_pages
@@ -25,6 +26,7 @@ def create_storefront(options: StorefrontOptions, *, clock: Callable[[], float] 
     app.add_template_filter(_money, "money")
     app.add_template_filter(_span, "span")
     app.register_blueprint(create_pages(options, sessions))
+    app.register_blueprint(create_hooks(options, sessions))
     return app
 
 

@@ -35,6 +35,7 @@ class Token:
     handle: str
     scope: str
     return_to: str
+    sid: str  # what the bridge calls the session; nobody can sign in by it
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -90,6 +91,7 @@ class Calls:
                 handle=str(told.get("refresh_token", "")),
                 scope=str(told.get("scope", "")),
                 return_to=str(told.get("return_to", "")),
+                sid=str(told.get("sid", "")),
             )
         except (KeyError, TypeError, ValueError):
             raise CallError("the bridge answered with something else than a token") from None

@@ -14,6 +14,7 @@ class StorefrontOptions:
     auth_url: str  # of the platform's authentication server
     client_id: str  # of the sales channel; public, needed to revoke a token
     bridge_logout_url: str = ""  # "" signs out of the store alone
+    webhook_secret: str = ""  # by which the bridge is known when it tells of sessions that ended; "" for none
     sister_name: str = ""
     sister_url: str = ""
     name: str = "Morgenrot"

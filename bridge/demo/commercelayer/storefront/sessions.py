@@ -27,6 +27,7 @@ class SignedIn:
     handle: str  # the bridge's, for a fresh token
     expires_at: float
     scope: str
+    sid: str = ""  # the bridge's session, for the way out
     renewals: int = 0
     customer: dict[str, object] = field(default_factory=dict)  # as the Core API told at the last look
 
@@ -37,7 +38,7 @@ class Session:
 
     departures: OrderedDict[str, Departure] = field(default_factory=OrderedDict)
     signed_in: SignedIn | None = None
-    problem: str = ""  # said once, on the next page
+    was_ended: bool = False  # from elsewhere; said until the next sign-in
 
 
 class Sessions:
@@ -56,6 +57,16 @@ class Sessions:
     def all(self) -> list[Session]:
         """Every browser's, for tests."""
         return list(self._by_id.values())
+
+    def end(self, sid: str) -> list[SignedIn]:
+        """Who was signed in by the bridge's session of that name, and is no more."""
+        ended = []
+        with self._lock:
+            for session in self._by_id.values():
+                if sid and session.signed_in is not None and session.signed_in.sid == sid:
+                    ended.append(session.signed_in)
+                    session.signed_in, session.was_ended = None, True
+        return ended
 
     def begin(self) -> tuple[str, Session]:
         """A new session and its id."""

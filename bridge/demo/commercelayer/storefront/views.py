@@ -85,7 +85,7 @@ class _Views:
         except CallError as failed:
             self._log.info("return failed: %s %s %s", failed, failed.status, failed.code)
             return self._failed(failed)
-        g.session.signed_in = signed_in
+        g.session.signed_in, g.session.was_ended = signed_in, False
         self._log.info("customer %s signed in", signed_in.customer_id)
         # The code must stand in no address bar, and the id of the session be new.
         on = redirect(_path(request.args.get("return_to", "")), 303)
@@ -94,7 +94,7 @@ class _Views:
     def account(self) -> ResponseReturnValue:
         """Asks the platform, with the customer's own token."""
         if g.session is None or g.session.signed_in is None:
-            return render_template("door.html"), 401
+            return render_template("door.html", gone=g.session is not None and g.session.was_ended), 401
         signed_in: SignedIn = g.session.signed_in
         try:
             self._look(signed_in)
@@ -131,7 +131,9 @@ class _Views:
             except CallError as failed:  # it ends by itself, later
                 self._log.info("revocation failed: %s", failed)
         if self._options.bridge_logout_url:
-            return redirect(f"{self._options.bridge_logout_url}?{urlencode({'return_to': '/'})}", 303)
+            # By the session's name the bridge knows that we sent the browser, and need not ask anybody.
+            asked = {"return_to": "/"} | ({"sid": signed_in.sid} if signed_in and signed_in.sid else {})
+            return redirect(f"{self._options.bridge_logout_url}?{urlencode(asked)}", 303)
         return render_template("signed_out.html")
 
     def _signed_in(self, token: Token) -> SignedIn:
@@ -142,7 +144,7 @@ class _Views:
 
     def _take(self, signed_in: SignedIn, token: Token) -> None:
         signed_in.customer_id, signed_in.access_token = token.customer_id, token.access_token
-        signed_in.handle, signed_in.scope = token.handle, token.scope
+        signed_in.handle, signed_in.scope, signed_in.sid = token.handle, token.scope, token.sid
         signed_in.expires_at = self._sessions.clock() + token.expires_in
 
     def _renew(self, signed_in: SignedIn) -> None:

@@ -1,91 +1,21 @@
 """Somebody wants another person's account: each story by its name, from the provider's claims to the end."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from bridge.demo.redis_server import RedisServer as DemoServer
-from bridge.domain.connection import Connection
 from bridge.domain.customer import Customer
 from bridge.domain.id_token import VerifiedClaims
 from bridge.domain.identity import Identity, IdentityKey
-from bridge.domain.link_ports import Blocks, Links
 from bridge.domain.link_rows import EmailRow, LinkRow
 from bridge.domain.profile import ProfileMap
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.store import CustomerPolicy
-from bridge.state.blocks import RedisBlocks
+from bridge.flows.steps import ToProvider
 from bridge.state.link_records import email_digest
-from bridge.state.memory_blocks import MemoryBlocks
 from tests.contracts.world import NOON, FakeClock
-from tests.state.conftest import Adapters
-
-from .scene import ACME, OTHER, Scene, callback, customer_of, signed_in
-
-ADA = {"sub": "ada", "email": "ada@acme.com", "email_verified": True}
-BY_CLAIM = CustomerPolicy(claim="customer_no")
-DAY = 86400
-
-
-class Story:
-    """Two connections, a store whose customer 7 is Ada, and whoever comes."""
-
-    def __init__(
-        self, clock: FakeClock, adapters: Adapters | None, policy: CustomerPolicy, **scene: Any
-    ) -> None:
-        if adapters is None:
-            self.scene = Scene(clock, policy=policy, **scene)
-            self.links: Links = self.scene.state.links
-            self.blocks: Blocks = MemoryBlocks(self.scene.state)
-        else:
-            self.scene = Scene(
-                clock, policy=policy, attempts=adapters.attempts, sign_ins=adapters.sign_ins,
-                links=adapters.links, **scene,
-            )  # fmt: skip
-            self.links = adapters.links
-            self.blocks = RedisBlocks(adapters.server, adapters.keys, adapters.links)
-        self.connections: dict[str, Connection] = {
-            "acme": scene.get("acme", ACME), "other": scene.get("other", OTHER)
-        }  # fmt: skip
-        self.scene.shop.book["7"] = "ada@acme.com"
-
-    def comes(
-        self, claims: dict[str, Any], connection: str = "acme", userinfo: dict[str, Any] | None = None
-    ) -> str:
-        """The customer who is signed in, or the code of the refusal."""
-        through = self.connections[connection]
-        who = Identity.of(VerifiedClaims({"iss": through.issuer, **claims}), userinfo or {}, through)
-        scene = self.scene
-        left = scene.flow.start("eu", connection, "/cart", "", scene.clock.deadline())
-        ticket = left.ticket  # type: ignore[union-attr]
-        provider = scene.provider if connection == "acme" else scene.other
-        code = f"code-{len(provider.people)}"
-        provider.people[code] = who
-        try:
-            return customer_of(
-                signed_in(scene.finish(callback(ticket.state, code, connection=connection), ticket))
-            )
-        except Refused as refused:
-            return refused.reason.value
-
-
-Tell = Callable[..., Story]
-
-
-@pytest.fixture(params=["memory", "redis"])
-def tell(request: pytest.FixtureRequest, clock: FakeClock) -> Tell:
-    def make(policy: CustomerPolicy | None = None, **scene: Any) -> Story:
-        adapters = None
-        if request.param == "redis":
-            server: DemoServer = request.getfixturevalue("redis_server")
-            adapters = Adapters.at(server.url)
-            request.addfinalizer(adapters.server.close)
-        return Story(clock, adapters, policy or CustomerPolicy(), **scene)
-
-    return make
-
+from tests.flows.scene import ACME, customer_of, signed_in
+from tests.takeover.story import ADA, BY_CLAIM, DAY, Tell
 
 # -- addresses --------------------------------------------------------------------------------
 
@@ -319,3 +249,118 @@ def test_a_callback_is_not_repeated_for_somebody_blocked_meanwhile(tell: Tell) -
     with pytest.raises(Refused) as caught:
         scene.back(ticket, code)
     assert caught.value.reason is Reason.CUSTOMER_BLOCKED
+
+
+def test_a_callback_is_not_repeated_for_somebody_unlinked_meanwhile(tell: Tell) -> None:
+    """An operator found the wrong person at 7, and took the link away: a reload must not bring them back."""
+    story = tell()
+    scene = story.scene
+    who = Identity.of(VerifiedClaims({"iss": ACME.issuer, **ADA}), {}, ACME)
+    ticket = scene.go("eu")
+    code = scene.code_for(who)
+    assert customer_of(signed_in(scene.back(ticket, code))) == "7"
+    assert story.links.unlink(who.key, "eu") == Customer("7")
+    assert isinstance(scene.back(ticket, code), ToProvider)
+
+
+# -- claims of connections that are trusted less ------------------------------------------------
+
+
+def test_a_claim_counts_only_from_a_connection_whose_word_counts(tell: Tell) -> None:
+    """At `other` people write their profiles themselves."""
+    story = tell(CustomerPolicy(claim="customer_no", claim_connections=("acme",)))
+    assert (
+        story.comes(
+            {"sub": "eve", "email": "eve@other.com", "email_verified": True, "customer_no": "7"}, "other"
+        )
+        == "102"
+    )
+    assert story.comes({"sub": "mallory", "customer_no": "7"}, "other") == "email_not_trusted"
+    assert story.comes({**ADA, "customer_no": "7"}) == "7"
+
+
+def test_a_claim_without_any_trusted_address_still_needs_a_customer_of_the_store(tell: Tell) -> None:
+    story = tell(BY_CLAIM)
+    for said in ("", " ", "7 ", "007x", True, None, 7.0, "7,8", "7\n", "-1", "x" * 129):
+        assert story.comes({"sub": "eve", "customer_no": said}) == "customer_unknown", said
+
+
+# -- two customers ------------------------------------------------------------------------------
+
+
+def test_two_customers_with_one_address_link_nobody_and_wait_for_an_operator(tell: Tell) -> None:
+    story = tell()
+    story.scene.shop.book["8"] = "ada@acme.com"
+    assert story.comes(ADA) == "customer_ambiguous"
+    (case,) = story.scene.pending.all("eu")
+    assert [one.id for one in case.candidates] == ["7", "8"]
+    assert story.scene.shop.made == []
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "ada+shop@acme.com",
+        "a.da@acme.com",
+        "ada_@acme.com",
+        "ada@sub.acme.com",
+        "ada@acme.com.evil.com",
+        "ada@acme.comm",
+        "ada@xacme.com",
+        "ada@acme-com.com",
+        "ada%40acme.com@evil.com",
+        "ada@acme.co",
+    ],
+)
+def test_an_address_that_is_near_hers_is_another_address(tell: Tell, email: str) -> None:
+    """Plus tags and dots are folded by some mail systems; which, nobody tells us."""
+    story = tell(acme=replace(ACME, domains=("*",)))
+    assert story.comes({"sub": "eve", "email": email, "email_verified": True}) == "102"
+    assert story.comes(ADA) == "7"
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "ada@acme.com.evil.com",
+        "ada@sub.acme.com",
+        "ada@acme.com@evil.com",
+        "ada@evil.com@acme.com",
+        "@acme.com",
+        "ada@acme.com.",
+        "ada@\uff41cme.com",
+    ],
+)
+def test_a_domain_that_only_contains_the_connections_is_not_its_own(tell: Tell, email: str) -> None:
+    story = tell()
+    said = story.comes({"sub": "eve", "email": email, "email_verified": True})
+    assert said in ("email_outside_domains", "email_not_trusted")
+    assert story.scene.shop.made == []
+
+
+@pytest.mark.parametrize("email", [["ada@acme.com"], {"value": "ada@acme.com"}, 7, True, None, "", 1.5])
+def test_an_address_that_is_no_text_is_none(tell: Tell, email: object) -> None:
+    story = tell()
+    assert story.comes({"sub": "eve", "email": email, "email_verified": True}) == "email_not_trusted"
+    assert story.comes(ADA) == "7"
+
+
+def test_userinfo_lends_no_verification_to_an_address_of_the_token(tell: Tell) -> None:
+    """Eve's token names Ada's address, unverified; her userinfo has an address of her own, verified."""
+    story = tell()
+    mine = {"sub": "eve", "email": "eve@acme.com", "email_verified": True}
+    assert story.comes({"sub": "eve", "email": "ada@acme.com"}, userinfo=mine) == "email_not_trusted"
+    assert (
+        story.comes({"sub": "eve", "email_verified": True}, userinfo={"sub": "eve", "email": "ada@acme.com"})
+        == "email_not_trusted"
+    )
+
+
+def test_who_takes_an_address_of_an_account_the_store_got_while_it_created(tell: Tell) -> None:
+    """With `match_email` off nobody gets an account by its address, not even in a race with its owner."""
+    story = tell(CustomerPolicy(match_email=False))
+    shop = story.scene.shop
+    assert story.comes(ADA) == "customer_unknown"
+    del shop.book["7"]
+    assert story.comes(ADA) == "101"
+    assert shop.made[0].match_email is False

@@ -1,0 +1,1 @@
+"""Planted misconfigurations, each to be named with its remedy."""
