@@ -31,7 +31,7 @@ test: venv-dev ## run every test, browser tests included
 	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered --cov-fail-under=$(if $(ARGS),0,93) $(ARGS)
 
 check: lint ## lint, types, import rules and the fast tests (under a minute; make test runs all)
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not browser" --ignore=tests/cli --ignore=tests/demo $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not browser" --ignore=tests/cli --ignore=tests/demo --ignore=tests/doctor --ignore=tests/topologies $(ARGS)
 
 lint: venv-dev ## the first half of check: lint, types, import rules
 	$(BIN)/ruff check

@@ -15,9 +15,6 @@ from bridge.web.logs import LOGGER
 from bridge.web.metrics.memory import Memory
 from bridge.web.metrics.numbers import Numbers, Reads
 from bridge.web.reloading import ConfigurationWatch
-
-# Here and not where it is used, in another thread: a worker is a copy of this process, and waits for ever for
-# a module that was being imported by another thread when it was copied.
 from bridge.wiring.audit import mark, note
 
 _MOST_KEYS = 50  # that an audit event names
@@ -48,11 +45,14 @@ class Server(MPServer):
             live, lambda: [worker.inner.pid for worker in self.wrks], partial(_note, live), reads.read
         )
         self._died: list[float] = []  # when, of the last minute
-        self.on_startup(self._watch.start)
 
     def serve_gateway(self) -> None:
         """Serves until SIGTERM or SIGINT."""
         self.serve(target_loader=partial(_gateway, self._live, self._memory), wrap_loader=False)
+
+    def _spawn_workers(self, *how: Any) -> None:
+        super()._spawn_workers(*how)  # type: ignore[no-untyped-call]
+        self._watch.start()
 
     def _spawn_worker(self, idx: Any, target: Any, callback_loader: Any, _sockets: Any = None) -> Any:
         """A worker counts in the slot of its place, also one that replaces another."""
@@ -65,7 +65,8 @@ class Server(MPServer):
         now = monotonic()
         self._died = [at for at in self._died if now - at < 60] + [now] * len(workers)
         logging.getLogger(LOGGER).error("worker_died", extra={"detail": f"{len(self._died)} within a minute"})
-        super()._respawn_workers(workers, *how, **named)
+        with self._watch.at_rest:
+            super()._respawn_workers(workers, *how, **named)
         if len(self._died) <= DEATHS:
             self.respawned_wrks.clear()
 

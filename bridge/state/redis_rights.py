@@ -26,10 +26,10 @@ OTHERS = ("PING", "TIME", "SCAN", "EVAL", "EVALSHA", "SET", "DEL")
 CLUSTERED = ("CLUSTER", "ASKING")
 #: What the names of keys begin with, behind the prefix.
 FAMILIES = (
-    "attempt", "taken", "dry", "links", "holders", "unclaimed", "emails", "notes", "blocked", "barred", "pending",
-    "imported", "session", "sessions", "sid", "logout-token", "renewals", "code", "endings", "rate", "lock",
-    "creating", "document", "fetching", "budget", "refreshes", "probe", "audit", "audit-seals",
-    "audit-sealing", "decisions", "strays", "link", "held",
+    "attempt", "taken", "dry", "links", "holders", "unclaimed", "emails", "notes", "blocked",
+    "barred", "pending", "imported", "session", "sessions", "sid", "logout-token", "renewals",
+    "code", "endings", "rate", "lock", "creating", "document", "fetching", "budget", "refreshes",
+    "probe", "audit", "audit-seals", "audit-sealing", "decisions", "strays", "link", "held",
 )  # fmt: skip
 
 

@@ -9,10 +9,11 @@ from bridge.domain.refusal import Reason
 MAX_PATH = 2_048
 MAX_QUERY = 8_192
 MAX_COOKIES = 16_384
-MAX_HEADERS = 32_768  # all names and values, cookies included
+MAX_HEADERS = 65_536  # all names and values, cookies included
+MAX_BODY = 65_536
 #: Up to here a shopper whom a provider's long answer brought reads a page; beyond, nobody is one.
 WORTH_A_PAGE = 2 * MAX_QUERY
-MAX_BODY = 65_536
+BODY_WORTH_A_PAGE = 16 * MAX_BODY  # declared; no more than MAX_BODY is read of it
 #: Header fields. hyper, behind the server, itself ends what has more than a hundred.
 MAX_FIELDS = 80
 #: What the server reads of a head before it refuses it by itself, without words.
@@ -41,7 +42,7 @@ def head_fault(scope: MutableMapping[str, Any]) -> Fault | None:
             hosts += 1
     if size > MAX_HEADERS:
         return Reason.TOO_LARGE, 431
-    if declared and (len(declared) > 12 or not declared.isdigit() or int(declared) > MAX_BODY):
+    if declared and (len(declared) > 12 or not declared.isdigit() or int(declared) > BODY_WORTH_A_PAGE):
         return Reason.TOO_LARGE, 413
     if hosts > 1:  # RFC 9112 section 3.2: a proxy may have read the other one
         return Reason.BAD_REQUEST, 400

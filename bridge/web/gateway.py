@@ -92,8 +92,6 @@ class Gateway:
                 body = await _body(scope, receive)
         except (TimeoutError, EOFError):
             return self._plain(Reason.BAD_REQUEST, _accepted(scope))
-        if len(body) > MAX_BODY:
-            return self._plain(Reason.TOO_LARGE, _accepted(scope))
         return await self._answer(_environ(scope, body))
 
     async def _answer(self, environ: dict[str, Any]) -> Answer:

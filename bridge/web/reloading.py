@@ -41,6 +41,9 @@ class ConfigurationWatch:
         self._live = live
         self._workers = workers
         self._asked = threading.Event()
+        #: Held while this thread works. A worker is a copy of this process: for a module that another thread
+        #: was importing, or for a lock that it held, the copy would wait for ever.
+        self.at_rest = threading.Lock()
 
     def start(self) -> None:
         """Looks until the process ends."""
@@ -51,13 +54,15 @@ class ConfigurationWatch:
         self._asked.set()
 
     def _run(self) -> None:
-        self._tell(None)
+        with self.at_rest:
+            self._tell(None)
         while True:
             asked = self._asked.wait(LOOK)
             self._asked.clear()
             try:
-                if asked or self._live.has_changed():
-                    self.renew()
+                with self.at_rest:
+                    if asked or self._live.has_changed():
+                        self.renew()
             except Exception:  # noqa: BLE001 - a fault of ours must not end the watching
                 _LOG.exception("fault")
 

@@ -9,6 +9,7 @@ from flask import Request
 
 from bridge.domain.deadline import Deadline
 from bridge.domain.limits import REQUEST_LIMIT
+from bridge.domain.quoting import place_name
 from bridge.domain.refusal import Reason, Refused
 from bridge.web.bounds import MAX_COOKIES, MAX_QUERY
 
@@ -32,7 +33,8 @@ def check_navigation(request: Request) -> None:
     environ = request.environ
     mode, destination = environ.get("HTTP_SEC_FETCH_MODE"), environ.get("HTTP_SEC_FETCH_DEST")
     if mode not in (None, "navigate") or destination not in (None, "document", "empty"):
-        raise Refused(Reason.NOT_A_NAVIGATION, f"mode {mode!s:.20}, destination {destination!s:.20}")
+        how = f"mode {place_name(mode or 'none')}, destination {place_name(destination or 'none')}"
+        raise Refused(Reason.NOT_A_NAVIGATION, how)
 
 
 def was_clicked(request: Request) -> bool:

@@ -99,6 +99,7 @@ def ask(port: int, one: Wire) -> Got:
     return Got(one, answer)
 
 
+@pytest.mark.slow
 def test_a_thousand_malformed_requests_of_every_kind(planted: tuple[Stage, BridgeProcess, list[str]]) -> None:
     stage, bridge, known = planted
     all_wires = list(wires(paths_of(stage), known))

@@ -85,7 +85,7 @@ def nothing_written(stage: Stage) -> Iterator[None]:
     """Redis keeps documents of providers, which everybody shares, and nothing of a person."""
 
     def kept() -> set[str]:
-        shared = ("document", "fetching", "budget", "refreshes", "probe")
+        shared = ("document", "fetching", "budget", "refreshes", "probe", "audit-seals", "audit-sealing")
         return {key for key in stage.redis.scan_iter("*") if key.split(":")[1] not in shared}
 
     before, customers = kept(), len(stage.shop.customers.find())

@@ -247,6 +247,7 @@ def test_letters_that_are_no_utf8_cost_their_line() -> None:
     assert (batch.link_lines, told(batch)) == ([2, 4], [(3, "encoding")])
 
 
+@pytest.mark.slow
 def test_a_record_over_two_batches_is_one_and_numbers_go_on() -> None:
     lines = [line(number) for number in range(2, BATCH)]
     lines += [line(BATCH, '"' + "\n" * (SPAN - 2) + '"')]

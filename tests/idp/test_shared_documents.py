@@ -133,6 +133,7 @@ class TestOneFetchForAll:
         assert other.signed_in
         assert fetched(idp) == (0, 1)
 
+    @pytest.mark.slow
     def test_and_no_longer_if_that_one_died(
         self, clock: FakeClock, idp: FakeIdp, documents: MemoryDocuments
     ) -> None:

@@ -166,6 +166,7 @@ def test_neither_redis_nor_the_log_has_a_token_and_the_log_no_address(
     assert parse_qs(urlsplit(answer.location).query) == {}
 
 
+@pytest.mark.slow
 def test_a_changed_address_waits_for_an_operator(streets: Streets, browser: Browser) -> None:
     """Grace signed in as old.name@ once; her provider calls her by another address now."""
     stage = streets.stage

@@ -50,7 +50,7 @@ def examples(language: str) -> list[str]:
 
 
 def test_curl(stage: Stage) -> None:
-    (command,) = examples("sh")
+    command = next(one for one in examples("sh") if "/token/" in one)
     here = command.replace("https://sso.example.com", stage.bridge_url).replace("/token/eu", "/token/server")
     here = here.replace('"eu:$EU_HANDOFF"', '"server:$EU_HANDOFF"').replace("curl", tool("curl") + " -s")
     environ = {"EU_HANDOFF": NEW, "CODE": arrive(stage)["code"], "PATH": os.environ["PATH"]}

@@ -125,7 +125,11 @@ def test_the_table_of_redis_keys_is_whole() -> None:
         re.split(r"[:{]", row)[0].replace("-", "_")
         for row in re.findall(r"^\| `([^`]+)`", redis_keys.__doc__ or "", re.MULTILINE)
     }
-    made = {name for name in vars(redis_keys.Keys) if not name.startswith("_") and name not in ("prefix", "audit_most")}
+    made = {
+        name
+        for name in vars(redis_keys.Keys)
+        if not name.startswith("_") and name not in ("prefix", "audit_most")
+    }
     assert rows == made
 
 
@@ -137,7 +141,13 @@ def test_every_field_of_a_log_line_and_every_cookie_limit_said_in_the_reference_
     assert f"{cookies.TICKET_LIFE // 3600} h; {OUTCOME_LIFE} s" in document
     path, query, taken, headers, body = (
         f"{size // 1024} kB"
-        for size in (bounds.MAX_PATH, bounds.MAX_QUERY, bounds.MAX_COOKIES, bounds.MAX_HEADERS, bounds.MAX_BODY)
+        for size in (
+            bounds.MAX_PATH,
+            bounds.MAX_QUERY,
+            bounds.MAX_COOKIES,
+            bounds.MAX_HEADERS,
+            bounds.MAX_BODY,
+        )
     )
     assert f"{path}, {query}; {taken}, {headers}; {bounds.MAX_FIELDS}; {body}" in document
 

@@ -88,6 +88,7 @@ def test_nobody_misses_an_entry_while_hashes_are_split(adapters: Adapters) -> No
     assert missed == []
 
 
+@pytest.mark.slow
 def test_an_export_meets_entries_that_are_moved_while_it_reads(
     redis_server: DemoServer, adapters: Adapters
 ) -> None:
@@ -110,6 +111,7 @@ def test_an_export_meets_entries_that_are_moved_while_it_reads(
     assert exported >= {row.customer for row in rows[:40]}
 
 
+@pytest.mark.slow
 def test_an_export_misses_nothing_that_stood_there_before(adapters: Adapters) -> None:
     before = [EmailRow(f"old{n:019d}", str(n)) for n in range(3000)]
     adapters.links.import_emails("us", before)

@@ -69,6 +69,7 @@ def test_in_any_batches_the_map_is_that_of_row_by_row(
     assert batched[1:] == alone[1:]
 
 
+@pytest.mark.slow
 def test_sent_twice_nothing_changes(server: RedisServer) -> None:
     rows = [LinkRow(f"{n:022d}", "acme", str(n), "imported", 1_700_000_000) for n in range(3000)]
     first = _imported(server, rows, [1000])

@@ -240,6 +240,7 @@ def test_an_id_token_too_large_for_a_hint_is_not_kept(adapters: Adapters, raw: A
     assert sizes[1] > MAX_HINT
 
 
+@pytest.mark.slow
 def test_an_audit_that_nobody_seals_keeps_the_newest_events(adapters: Adapters, raw: Any) -> None:
     assert AUDIT_NET >= 10_000
     with raw.pipeline() as pipeline:

@@ -232,6 +232,7 @@ def test_who_is_erased_takes_nobody_along_who_only_claimed_their_customer(
 # -- everybody at once -------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("server", [RedisServer, OneSlotServer])
 def test_sign_ins_imports_and_operators_at_once_leave_both_sides_agreed(
     redis_server: DemoServer, adapters: Adapters, server: type[RedisServer]

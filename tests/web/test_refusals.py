@@ -6,9 +6,11 @@ from html import unescape
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Request
+from werkzeug.test import EnvironBuilder
 
-from bridge.domain.refusal import Reason
+from bridge.domain.refusal import Reason, Refused
+from bridge.web.request import check_navigation
 from tests.journeys.browser import CLICK, JSON, WITHOUT_CLICK, Browser
 from tests.journeys.process import BridgeProcess
 from tests.journeys.stage import Stage, query_of, until
@@ -90,6 +92,14 @@ def test_scripts_and_frames_begin_and_end_no_sign_in(
     answer = app.test_client().get(url, headers=headers)
     assert (answer.status_code, answer.headers["Bridge-Refusal"]) == (400, "not_a_navigation")
     assert "Set-Cookie" not in answer.headers
+
+
+def test_attack_words_in_fetch_metadata_are_not_told() -> None:
+    headers = {"Sec-Fetch-Mode": "\x9b2J secret", "Sec-Fetch-Dest": "iframe"}
+    told = Request(EnvironBuilder(headers=list(headers.items())).get_environ())
+    with pytest.raises(Refused) as caught:
+        check_navigation(told)
+    assert caught.value.detail == "mode (not shown), destination iframe"
 
 
 @pytest.mark.parametrize(

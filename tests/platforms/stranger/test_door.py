@@ -36,6 +36,8 @@ api_key = "env:ACMESHOP_KEY"
 """
 SECRETS = {"ACMESHOP_SSO": "the-sso-secret", "ACMESHOP_KEY": "the-api-key"}
 
+pytestmark = pytest.mark.slow  # a process for each
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -83,7 +85,6 @@ def test_the_author_runs_the_contract_suite(tmp_path: Path, site: Path) -> None:
     assert "2 skipped" in done.stdout, done.stdout  # it has no tokens, and no sign-out of its own
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "promise"),
     [
