@@ -21,7 +21,7 @@ class Ending:
     connection: str
     customer: str  # the store's own id; empty where the link was gone already
     reason: EndReason
-    at: int  # seconds since the epoch
+    at: float  # seconds since the epoch, with milliseconds
 
 
 class Sessions(Protocol):

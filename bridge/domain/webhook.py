@@ -14,7 +14,7 @@ from hashlib import sha256
 from bridge.domain.ending_work import EndingWork
 from bridge.domain.http import HttpReply
 from bridge.domain.secret import Secret
-from bridge.domain.utc import utc
+from bridge.domain.utc import utc, utc_with_milliseconds
 
 #: How a secret is written: this, then its bytes in base64.
 SECRET_HEAD = "whsec_"  # noqa: S105 - not one
@@ -59,7 +59,7 @@ def session_ended(work: EndingWork) -> bytes:
     return _json({
         "id": work.id,
         "type": "session.ended",
-        "at": utc(ending.at),
+        "at": utc_with_milliseconds(ending.at),
         "store": ending.store,
         "sid": str(ending.ref),
         "customer_id": ending.customer,

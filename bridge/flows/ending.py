@@ -32,7 +32,7 @@ class SessionEnder:
                 connection=session.connection,
                 customer=customer or (link.customer.id if link else ""),
                 reason=reason,
-                at=int(self.now()),
+                at=round(self.now(), 3),
             )
         )
         return self.sessions.end(held.ref)

@@ -118,7 +118,7 @@ class RedisEndings:
         self._head_start = head_start
 
     def announce(self, ending: Ending) -> None:
-        work = EndingWork(ending=ending, since=ending.at)
+        work = EndingWork(ending=ending, since=int(ending.at))
         self._server.keep(_ANNOUNCE, self._open, work.id, _text(work), str(self._head_start))
 
     def take(self, most: int) -> Sequence[EndingWork]:

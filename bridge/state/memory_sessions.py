@@ -74,7 +74,7 @@ class MemoryEndings:
 
     def announce(self, ending: Ending) -> None:
         with self._lock:
-            work = EndingWork(ending=ending, since=ending.at)
+            work = EndingWork(ending=ending, since=int(ending.at))
             self._open.setdefault(work.id, (work, self._now()))
 
     def take(self, most: int) -> Sequence[EndingWork]:

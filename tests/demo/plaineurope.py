@@ -24,7 +24,7 @@ _NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 def send_webhook(shop: str, secret: str, told: dict[str, Any]) -> int:
     """`session.ended`, signed as Standard Webhooks has it; the status."""
     now = int(time.time())
-    at = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = datetime.now(UTC).isoformat()
     body = json.dumps({"type": "session.ended", "at": at, "reason": "backchannel", **told})
     key = base64.b64decode(secret.removeprefix("whsec_"))
     mac = base64.b64encode(hmac.digest(key, f"msg_1.{now}.{body}".encode(), "sha256")).decode()

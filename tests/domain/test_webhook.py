@@ -48,7 +48,7 @@ def test_an_event_names_the_session_and_nobody() -> None:
     assert json.loads(session_ended(work)) == {
         "id": work.id,
         "type": "session.ended",
-        "at": "2027-01-15T08:00:00Z",
+        "at": "2027-01-15T08:00:00.000Z",
         "store": "us",
         "sid": str(work.ending.ref),
         "customer_id": "101",

@@ -53,16 +53,16 @@ class SignedOut:
     def __init__(self) -> None:
         """Begin with nobody."""
         self._lock = threading.Lock()
-        self._at: dict[int, int] = {}
+        self._at: dict[int, float] = {}
 
-    def note(self, customer_id: int, at: int) -> None:
+    def note(self, customer_id: int, at: float) -> None:
         """Their sessions until `at`, in seconds since the epoch, are over."""
         with self._lock:
             self._at[customer_id] = max(at, self._at.get(customer_id, 0))
 
     def since(self, customer_id: int, began: float) -> bool:
-        """Whether the session that began then is over. In the same second: rather too many than too few."""
-        return int(began) <= self._at.get(customer_id, -1)
+        """Whether the session that began then is over."""
+        return began <= self._at.get(customer_id, -1)
 
 
 class Shop:

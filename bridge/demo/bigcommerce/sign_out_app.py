@@ -24,7 +24,7 @@ def create_sign_out_app(shop: Shop) -> Blueprint:
             abort(401)
         customer = str(event.get("customer_id", ""))
         if event.get("type") == "session.ended" and customer.isdigit():
-            shop.signed_out.note(int(customer), int(datetime.fromisoformat(event["at"]).timestamp()))
+            shop.signed_out.note(int(customer), datetime.fromisoformat(event["at"]).timestamp())
         return "", 204
 
     app.add_url_rule(PATH, view_func=take, methods=["POST"])
