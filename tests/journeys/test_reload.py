@@ -140,6 +140,26 @@ def test_a_client_secret_is_changed_by_listing_two(own_stage: Stage) -> None:
     assert own_stage.sign_in(Browser()).status == 303
 
 
+def test_a_store_s_api_account_is_changed_for_another_in_one_edit(own_stage: Stage) -> None:
+    """As docs/secrets.md has it, with people signing in meanwhile."""
+    bridge = own_stage.serve()
+    fresh = {
+        "client_id": "next-account",
+        "client_secret": "n" * 20 + "0123456789",
+        "access_token": "next-token",
+    }
+    object.__setattr__(own_stage.store_options, "other_account", tuple(fresh.values()))
+    assert own_stage.sign_in(Browser()).status == 303
+    own_stage.tables["stores.us.bigcommerce"].update(fresh)
+    own_stage.write_configuration()
+    hang_up(bridge)
+    until(lambda: said(bridge, "configuration_read") == 1)
+    ada, grace = Browser(), Browser()
+    assert ada.walk(own_stage.sign_in(ada).location).url == f"{own_stage.store_url}/cart"
+    assert grace.walk(own_stage.sign_in(grace, "Grace Hopper").location).url == f"{own_stage.store_url}/cart"
+    assert own_stage.customers("grace.hopper@acme.example") == 1, "made by the new token"
+
+
 def test_the_process_does_not_grow_by_being_told(own_stage: Stage) -> None:
     bridge = own_stage.serve()
     (worker,) = [pid for pid in family(bridge.process.pid) if pid != bridge.process.pid]

@@ -154,7 +154,8 @@ def _faulty(shop: Shop) -> ResponseReturnValue | None:
 
 def _refused(shop: Shop) -> ResponseReturnValue | None:
     token = request.headers.get("X-Auth-Token", "")
-    if not hmac.compare_digest(token.encode(), shop.options.access_token.encode()):
+    tokens = [known for _, known in shop.options.accounts.values()]
+    if not any(hmac.compare_digest(token.encode(), known.encode()) for known in tokens):
         return jsonify(status=401, title="You are not authorized: X-Auth-Token is missing or wrong"), 401
     if g.store_hash != shop.options.store_hash:
         return jsonify(status=404, title="No such store"), 404

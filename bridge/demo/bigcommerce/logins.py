@@ -47,7 +47,7 @@ class LoginJudge:
 
     def judge(self, token: str, *, browser_ip: str) -> Login:
         """The login that `token` stands for. Raises LoginRefusedError with the first rule that it breaks."""
-        claims = _read_signed(token, self.options.client_secret)
+        claims = _read_signed(token, self._secret_of)
         self._check_origin(claims)
         self._check_time(claims.get("iat"))
         jti = claims.get("jti")
@@ -60,12 +60,17 @@ class LoginJudge:
             raise LoginRefusedError("wrong_ip", f"request_ip is not the browser's address {browser_ip}")
         return Login(self._customer(claims), _redirect_to(claims), jti)
 
+    def _secret_of(self, issuer: object) -> str:
+        known = self.options.accounts.get(issuer) if isinstance(issuer, str) else None
+        return known[0] if known else self.options.client_secret
+
     def _check_origin(self, claims: dict[str, Any]) -> None:
         expected = {
-            "iss": ("wrong_issuer", self.options.client_id),
             "operation": ("wrong_operation", "customer_login"),
             "store_hash": ("wrong_store", self.options.store_hash),
         }
+        if claims.get("iss") not in self.options.accounts:
+            raise LoginRefusedError("wrong_issuer", f"iss must be {self.options.client_id!r}")
         for name, (reason, value) in expected.items():
             if claims.get(name) != value:
                 raise LoginRefusedError(reason, f"{name} must be {value!r}")
@@ -98,7 +103,7 @@ class LoginJudge:
         return customer
 
 
-def _read_signed(token: str, secret: str) -> dict[str, Any]:
+def _read_signed(token: str, secret_of: Callable[[object], str]) -> dict[str, Any]:
     parts = token.split(".")
     if len(parts) != 3:
         raise LoginRefusedError("malformed", "a token has three parts")
@@ -107,7 +112,9 @@ def _read_signed(token: str, secret: str) -> dict[str, Any]:
         raise LoginRefusedError("wrong_algorithm", "the header's alg must be HS256")
     if header.get("typ") != "JWT":
         raise LoginRefusedError("wrong_type", "the header's typ must be JWT")
-    expected = hmac.digest(secret.encode(), f"{parts[0]}.{parts[1]}".encode("ascii"), "sha256")
+    expected = hmac.digest(
+        secret_of(claims.get("iss")).encode(), f"{parts[0]}.{parts[1]}".encode("ascii"), "sha256"
+    )
     if not hmac.compare_digest(expected, _bytes(parts[2])):
         raise LoginRefusedError("bad_signature", "not signed with this API account's client secret")
     return claims

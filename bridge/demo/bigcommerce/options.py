@@ -45,6 +45,7 @@ class StoreOptions:
     client_id: str
     client_secret: str
     access_token: str
+    other_account: tuple[str, str, str] | None = None  # one more: client id, client secret, access token
     bridge_logout_url: str = ""  # "" signs out of the store alone
     webhook_secret: str = ""  # by which the app beside the store knows the bridge; "" for no such app
     channel_id: int = 1
@@ -56,3 +57,12 @@ class StoreOptions:
     name: str = "Ledgerleaf"
     quota: int = 450  # API calls in 30 seconds
     slow_seconds: float = 20.0  # how long the fault "slow" takes
+
+    @property
+    def accounts(self) -> dict[str, tuple[str, str]]:
+        """Client secret and access token of each API account, by its client id."""
+        accounts = {self.client_id: (self.client_secret, self.access_token)}
+        if self.other_account:
+            client_id, *secrets = self.other_account
+            accounts[client_id] = (secrets[0], secrets[1])
+        return accounts
