@@ -11,7 +11,7 @@ import pytest
 
 from bridge.demo.scene import Scene
 from tests.cli.command import alive, bridge, end, family, said, start
-from tests.journeys.process import BridgeProcess, quiet_port
+from tests.journeys.process import BridgeProcess, quiet_port, quiet_ports
 
 pytestmark = pytest.mark.slow
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
@@ -44,7 +44,7 @@ def test_it_prints_one_address_to_open_and_stops_with_nothing_left_running(
     tmp_path: Path, how: signal.Signals
 ) -> None:
     output = tmp_path / "said"
-    process = start("demo", "--port", str(quiet_port()), output=output)
+    process = start("demo", "--port", str(quiet_ports(5)), output=output)
     try:
         text = said(output, "Ctrl-C", process)
         (address,) = re.findall(r"^ *Open +(http://127\.0\.0\.1:\d+/)$", text, re.MULTILINE)
@@ -70,7 +70,7 @@ def test_it_prints_one_address_to_open_and_stops_with_nothing_left_running(
 @linux
 @pytest.mark.parametrize("which", range(5))
 def test_a_taken_port_is_named_and_nothing_is_left_running(tmp_path: Path, which: int) -> None:
-    port = quiet_port()
+    port = quiet_ports(5)
     with socket.create_server(("127.0.0.1", port + which)):
         ended = bridge("demo", "--port", str(port), environ={"TMPDIR": str(tmp_path)})
     assert ended.status == 1, ended.said

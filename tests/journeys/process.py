@@ -17,15 +17,44 @@ from urllib.parse import urlsplit
 _NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+#: What was given out: somebody may have left it for a moment, to take it again.
+_GIVEN: set[int] = set()
+
+
 def quiet_port() -> int:
-    """A free port that no outgoing connection is ever given: it can be left and taken again."""
+    """A free port that no outgoing connection is ever given: it can be left and taken again.
+
+    Never the same one twice: who asked first may not listen there yet.
+    """
     for port in random.sample(range(20_000, 30_000), 100):
+        if port in _GIVEN:
+            continue
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with suppress(OSError):
                 probe.bind(("127.0.0.1", port))
+                _GIVEN.add(port)
                 return port
     raise AssertionError("no free port")
+
+
+def quiet_ports(count: int) -> int:
+    """The first of so many neighbours, all of them as `quiet_port` has them."""
+    while True:
+        first = quiet_port()
+        neighbours = range(first + 1, first + count)
+        if _GIVEN.isdisjoint(neighbours) and all(map(_is_free, neighbours)):
+            _GIVEN.update(neighbours)
+            return first
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 class BridgeProcess:
@@ -85,7 +114,9 @@ class BridgeProcess:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        give_up = time.monotonic() + 10
         while self.answers():  # the kernel closes the workers' sockets in its own time
+            assert time.monotonic() < give_up, "somebody else listens at the bridge's port"
             time.sleep(0.01)
 
     def answers(self) -> bool:
