@@ -92,10 +92,7 @@ def _well_behaved(hop: Page) -> None:
     _must(hop.status != 500 and hop.refusal != "internal_error", f"a fault of the bridge itself: {hop}")
     _must(hop.seconds < SLOWEST, f"too slow: {hop}")
     if hop.refusal:
-        # What no shopper's browser sends is refused from its head, before anything could write a page.
-        too_large = hop.refusal == "too_large" and hop.status in (413, 414, 431)
-        in_words = "text/html" in hop.headers.get("Content-Type", "") or not hop.text
-        _must(in_words or too_large, "a refusal is a page")
+        _must("text/html" in hop.headers.get("Content-Type", "") or not hop.text, "a refusal is a page")
         _must(
             "default-src 'none'" in hop.headers.get("Content-Security-Policy", ""), "a page without a policy"
         )
