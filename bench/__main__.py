@@ -1,116 +1,131 @@
-"""`make bench`: CPU time, latency and Redis commands of complete sign-ins of known customers."""
+"""`make bench`: what complete sign-ins of known customers cost; `bench/README.md` tells more."""
 
 import argparse
-import json
-import statistics
-import subprocess
+import signal
+import socket
 import sys
 import tempfile
-import time
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
 
-import redis
-
-from bench import links, slow
-from bench.links import link_shoppers
-from bench.processes import cpu_seconds, family, free_port, memory_mb, run
+from bench import arguments, redis_traffic, report
+from bench.calibration import machine
+from bench.contenders import SERVE, Contender, Ground, start_bridge
+from bench.processes import free_port, run, wait_for
+from bench.recipes import RECIPES
+from bench.rounds import Cell, interleave, quiet, set_latency, shop
 from bridge.demo.redis_server import start_redis
 
-CONFIG = """
-[server]
-public_url = "http://127.0.0.1:{bridge}"
-cookie_keys = ["0123456789abcdef0123456789abcdef"]
-development = true
-[server.limits]
-starts_per_connection = 0
-[redis]
-url = "{redis}"
-[connections.bench]
-issuer = "http://127.0.0.1:{provider}"
-client_id = "bench"
-client_secret = "secret"
-domains = ["bench.example"]
-[stores.bench]
-platform = "bigcommerce"
-url = "http://127.0.0.1:9"
-connections = ["bench"]
-[stores.bench.bigcommerce]
-store_hash = "bench"
-client_id = "bench"
-client_secret = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-api_url = "http://127.0.0.1:9"
-"""
+_OTHERS = ("slow", "memory", "scale", "spread", "links", "files")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--shoppers", type=int, default=32)
-    parser.add_argument("--latency", type=float, default=0, help="of the provider, milliseconds")
-    parser.add_argument("--serve", default="", help="another command; {config} and {port} are filled in")
-    given = parser.parse_args()
+def main(words: list[str] | None = None) -> None:
+    given = arguments.parser().parse_args(words)
+    loads = arguments.loads(given)
+    with ground(given, max(load.shoppers for load in loads)) as made:
+        running = contenders(made, given)
+        set_latency(made, 0)
+        for contender in running:
+            shop(contender, min(32, made.shoppers), 1.5)  # warm
+        cells = [Cell(contender, load) for load in loads for contender in running]
+        rows, calibration_ms = interleave(made, cells, given.rounds, given.seconds, _tell)
+        set_latency(made, 0)
+        asked = {} if given.peer else redis_traffic.count(made.redis, running[0], min(32, made.shoppers), 1)
+        idle = {one.name: quiet(one, 2) for one in running if one.pid}
+    figures: report.Figures = {
+        "machine": machine(),
+        "calibration_ms": calibration_ms,
+        "tls": made.tls is not None,
+        "rounds": given.rounds,
+        "seconds": given.seconds,
+        "cells": [
+            {
+                "contender": cell.contender.name,
+                "shoppers": cell.load.shoppers,
+                "latency_ms": cell.load.latency,
+                **row,
+            }
+            for cell, row in zip(cells, rows, strict=True)
+        ],
+        "redis": asked,
+        "quiet_cpu_ms_per_second": idle,
+    }
+    tell(figures)
+    report.write(figures, given.output)
+    if given.keep:
+        report.write(figures, report.KEPT)
+
+
+@contextmanager
+def ground(given: argparse.Namespace, shoppers: int) -> Iterator[Ground]:
+    """Redis and the provider; both end with it, and so does what is started on it."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        server = stack.enter_context(start_redis(folder / "redis"))
-        bridge_port, provider_port = free_port(), free_port()
-        config = folder / "bridge.toml"
-        config.write_text(CONFIG.format(bridge=bridge_port, provider=provider_port, redis=server.url))
-        client = redis.Redis.from_url(server.url)
-        stack.callback(client.close)
-        link_shoppers(server.url, "bench", f"http://127.0.0.1:{provider_port}", given.shoppers)
-
-        run(stack, config, sys.executable, "-m", "bench.provider", str(provider_port), str(given.latency))
-        default = f"{sys.executable} -m bridge serve --config {{config}} --port {{port}}"
-        bridge = run(stack, config, *(given.serve or default).format(config=config, port=bridge_port).split())
-        time.sleep(2)
-        shop(bridge_port, given.shoppers, 1)  # warm
-        rows = [
-            measure(bridge.pid, client, bridge_port, given.shoppers, given.seconds)
-            for _ in range(given.rounds)
-        ]
-    for row in rows:
-        print("  ".join(f"{name} {value:.2f}" for name, value in row.items()))
-    medians = {name: statistics.median(row[name] for row in rows) for name in rows[0]}
-    print("median: " + "  ".join(f"{name} {value:.2f}" for name, value in medians.items()))
+        redis = given.redis or stack.enter_context(start_redis(folder / "redis", tcp=True)).url
+        port = given.provider or free_port()
+        tls = None if given.tls is None else Path(given.tls or folder / "tls").absolute()
+        with socket.socket() as probe:
+            runs_already = probe.connect_ex(("127.0.0.1", port)) == 0
+        if not runs_already:
+            options = ("--tls", str(tls)) if tls else ()
+            command = (sys.executable, "-m", "bench.provider", str(port), "0", *options)
+            wait_for(run(stack, folder, *command), port)
+        yield Ground(stack, folder, redis, port, tls, shoppers)
 
 
-def shop(port: int, shoppers: int, seconds: float) -> list[tuple[float, float]]:
-    command = [sys.executable, "-m", "bench.shopper", str(port), str(shoppers), str(seconds)]
-    printed = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
-    times: list[tuple[float, float]] = json.loads(printed)
-    return times
+def contenders(made: Ground, given: argparse.Namespace) -> list[Contender]:
+    if "://" in given.peer:
+        return [Contender(urlsplit(given.peer).netloc, given.pid, made.plan(given.peer, given.arrives))]
+    names = [name for name in (given.peer or given.against).split(",") if name]
+    unknown = [name for name in names if name not in RECIPES]
+    if unknown:
+        raise SystemExit(f"no recipe for {', '.join(unknown)}; there are {', '.join(RECIPES)}")
+    commands = [] if given.peer else given.serve or [SERVE]
+    bridges = [
+        start_bridge(made, command, f"bridge-{number}" if number > 1 else "bridge")
+        for number, command in enumerate(commands, 1)
+    ]
+    return [*bridges, *(RECIPES[name](made) for name in names)]
 
 
-def measure(pid: int, client: "redis.Redis", port: int, shoppers: int, seconds: float) -> dict[str, float]:
-    pids = family(pid)
-    commands = int(client.info("stats")["total_commands_processed"])
-    before = cpu_seconds(pids)
-    times = shop(port, shoppers, seconds)
-    cpu = cpu_seconds(pids) - before
-    commands = int(client.info("stats")["total_commands_processed"]) - commands - 1
-    login, callback = (sorted(column) for column in zip(*times, strict=True))
-    return {
-        "sign-ins/s": len(times) / seconds,
-        "cpu-ms": cpu * 1000 / len(times),
-        "redis-commands": commands / len(times),
-        "login-p50": login[len(login) // 2],
-        "login-p99": login[len(login) * 99 // 100],
-        "callback-p50": callback[len(callback) // 2],
-        "callback-p99": callback[len(callback) * 99 // 100],
-        "memory-mb": memory_mb(pids),
-    }
+def tell(figures: report.Figures) -> None:
+    cells = figures["cells"]
+    for cell in cells:
+        report.weigh(cell, figures["calibration_ms"])
+    print(f"calibration {figures['calibration_ms']:.1f} CPU-ms; weighed: CPU in hundredths of it")
+    print(*report.table(cells), sep="\n")
+    if asked := figures["redis"]:
+        print("redis: " + ", ".join(f"{name} {value:.1f}" for name, value in asked.items()))
+    idle = figures["quiet_cpu_ms_per_second"]
+    print("CPU-ms per second when quiet: " + ", ".join(f"{name} {value:.0f}" for name, value in idle.items()))
+    for line in report.side_by_side(cells, "bridge"):
+        print(line)
+    kept = report.read(report.KEPT)
+    then = list(report.compare(figures, kept)) if kept else []
+    if then:
+        print("now / in the run that was kept:", *then, sep="\n")
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _named(words: list[str]) -> Callable[[], None]:
+    """The benchmark that the command asks for: this one, or one of another kind."""
+    for word in words:
+        kind = word.removeprefix("--").partition("=")[0]
+        if kind in _OTHERS:
+            return cast(Callable[[], None], import_module(f"bench.{kind}").main)
+    return main
 
 
 if __name__ == "__main__":
-    if "--slow" in sys.argv:
-        slow.main()
-    elif "--links" in sys.argv:
-        links.main()
-    elif any(word.startswith("--files") for word in sys.argv):
-        from bench import files  # it takes the configuration from here
-
-        files.main()
-    else:
-        main()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended then, too
+    try:
+        _named(sys.argv[1:])()
+    except RuntimeError as fault:  # something is not installed, or does not start
+        sys.exit(f"bench: {fault}")

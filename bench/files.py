@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.__main__ import CONFIG
+from bench.contenders import CONFIG
 from bridge.demo.redis_server import start_redis
 from bridge.domain.connection import Connection
 from bridge.flows.csv_rows import CsvRows

@@ -4,8 +4,11 @@ import os
 import signal
 import socket
 import subprocess
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
+
+_PROC = Path("/proc")
 
 
 def free_port() -> int:
@@ -15,30 +18,66 @@ def free_port() -> int:
         return port
 
 
-def run(stack: ExitStack, config: Path, *command: str) -> "subprocess.Popen[bytes]":
-    """A process that ends with the stack."""
-    environ = {**os.environ, "BRIDGE_CONFIG": str(config)}
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True, env=environ)
-    stack.callback(process.wait)
-    stack.callback(os.killpg, process.pid, signal.SIGTERM)
+def run(stack: ExitStack, config: Path, *command: str, **environ: str) -> "subprocess.Popen[bytes]":
+    """A process that ends with the stack, and its descendants with it."""
+    known = {**os.environ, "BRIDGE_CONFIG": str(config), **environ}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True, env=known)
+    stack.callback(end, process)
     return process
 
 
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Asks it and its descendants to end, and after ten seconds does not ask."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+            return
+
+
+def wait_for(process: "subprocess.Popen[bytes]", port: int, patience: float = 20) -> None:
+    """Until somebody listens there. Raises `RuntimeError` if the process ends; `patience` in seconds."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.02)
+    raise RuntimeError(f"{process.args!r} does not listen at port {port}")
+
+
 def family(pid: int) -> list[int]:
-    """A process and its descendants."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(one for child in children for one in family(int(child)))]
+    """A process and its descendants; empty when it is gone."""
+    pids = []
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for thread in (_PROC / str(pid) / "task").iterdir():
+            for child in (thread / "children").read_text().split():
+                pids += family(int(child))
+        return [pid, *pids]
+    return pids
 
 
 def cpu_seconds(pids: list[int]) -> float:
-    """User and system time of all of them so far."""
+    """User and system time of all of them so far, and of children of theirs that have ended."""
     ticks = 0
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
+        with suppress(FileNotFoundError, ProcessLookupError):
+            fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def memory_mb(pids: list[int]) -> float:
     """Resident memory of the largest of them."""
-    return max(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids) * 4096 / 1e6
+    return max(_rolled_up(pid)["Rss"] for pid in pids)
+
+
+def own_memory_mb(pids: list[int]) -> float:
+    """Memory of all of them, what they share counted once (PSS)."""
+    return sum(_rolled_up(pid)["Pss"] for pid in pids)
+
+
+def _rolled_up(pid: int) -> dict[str, float]:
+    lines = (_PROC / str(pid) / "smaps_rollup").read_text().splitlines()[1:]
+    parts = (line.split() for line in lines)
+    return {name.rstrip(":"): int(kilobytes) * 1024 / 1e6 for name, kilobytes, *_ in parts}

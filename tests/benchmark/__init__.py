@@ -1,0 +1,1 @@
+"""The benchmark itself: what it drives, counts and says of it."""
