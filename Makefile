@@ -6,8 +6,13 @@ UV ?= uv
 JOBS ?= 2
 ARGS ?=
 export PYTHON UV
+# Reading the tests in takes twice as long where what was read is not kept.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
+
+# Folders whose tests `check` leaves to `test`; nearly all of them are marked slow.
+SLOW := attacks browser cli conformance demo doctor interop topologies
 
 # In CI a missing browser is a failure, elsewhere its tests are skipped; so is, with node, npm without a registry.
 ifneq ($(filter true 1,$(CI)),)
@@ -31,7 +36,7 @@ test: venv-dev ## run every test, browser tests included
 	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered --cov-fail-under=$(if $(ARGS),0,93) $(ARGS)
 
 check: lint ## lint, types, import rules and the fast tests (under a minute; make test runs all)
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not browser" --ignore=tests/cli --ignore=tests/demo --ignore=tests/doctor --ignore=tests/topologies $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not browser" $(SLOW:%=--ignore=tests/%) $(ARGS)
 
 lint: venv-dev ## the first half of check: lint, types, import rules
 	$(BIN)/ruff check

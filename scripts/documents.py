@@ -218,15 +218,21 @@ def redis() -> str:
 
 def commands() -> str:
     """The help of every command."""
-    return NOTE + "# Commands\n" + "".join(_helps(main, "bridge"))
+    return NOTE + "# Commands\n" + "".join(_helps(main, "bridge", None))
 
 
-def _helps(command: click.Command, name: str) -> Iterator[str]:
-    context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
-    yield f"\n## `{name}`\n\n```\n{command.get_help(context)}\n```\n"
+def _helps(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:
+    """As an operator reads it: below its group, which says what the option for help is called.
+
+    A command keeps the one it had first, so without the group the text would hang on what ran before.
+    """
+    context = click.Context(command, parent, name, terminal_width=100, **command.context_settings)
+    yield f"\n## `{context.command_path}`\n\n```\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
-        for child in command.commands.values():
-            yield from _helps(child, f"{name} {child.name}")
+        for child in command.list_commands(context):
+            found = command.get_command(context, child)
+            assert found
+            yield from _helps(found, child, context)
 
 
 def metrics() -> str:

@@ -1,4 +1,4 @@
-"""The `bridge` command. Each command is a file; heavy imports happen inside the command.
+"""The `bridge` command. Each command is a file, imported when it is called; heavy imports happen inside it.
 
 May import everything; nothing imports it.
 """

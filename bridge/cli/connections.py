@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bridge.cli.config_file import config_option, settings_or_exit
+from bridge.cli.dry_sign_in import test_connection
 
 if TYPE_CHECKING:
     from bridge.settings import Settings
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 @click.group()
 def connections() -> None:
     """See, test and refresh the identity providers, one by one."""
+
+
+connections.add_command(test_connection)
 
 
 @connections.command(name="list")

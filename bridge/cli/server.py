@@ -1,27 +1,26 @@
 """The server of `bridge serve`: granian, told when the configuration changed."""
 
+import gc
 import logging
 from collections.abc import Sequence
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from granian.server.mp import MPServer
 
 from bridge import __version__
 from bridge.cli.operator import operator
 from bridge.settings.live import LiveSettings
+from bridge.web.gateway import Gateway
 from bridge.web.logs import LOGGER
 from bridge.web.metrics.memory import Memory
 from bridge.web.metrics.numbers import Numbers, Reads
 from bridge.web.reloading import ConfigurationWatch
+from bridge.web.serving import gateway
 from bridge.wiring.audit import mark, note
 
 _MOST_KEYS = 50  # that an audit event names
-
-if TYPE_CHECKING:
-    from bridge.web.gateway import Gateway
-
 
 #: Workers that may die within a minute and are replaced. More, and the server ends: who started it decides.
 DEATHS = 20
@@ -48,6 +47,9 @@ class Server(MPServer):
 
     def serve_gateway(self) -> None:
         """Serves until SIGTERM or SIGINT."""
+        # What is imported is there for good. A worker's collector that looked at it would find nothing, and
+        # make pages its own that it shares with the server.
+        gc.freeze()
         self.serve(target_loader=partial(_gateway, self._live, self._memory), wrap_loader=False)
 
     def _spawn_workers(self, *how: Any) -> None:
@@ -91,8 +93,9 @@ def configuration_mark(live: LiveSettings) -> str:
     return mark(live.current)
 
 
-def _gateway(live: LiveSettings, memory: Memory, place: int) -> "Gateway":
-    """In a new worker, which is a copy of the server: it has the settings as the server had them last."""
-    from bridge.web.serving import gateway
+def _gateway(live: LiveSettings, memory: Memory, place: int) -> Gateway:
+    """In a new worker, which is a copy of the server: it has the settings as the server had them last.
 
+    Where systems start processes anew it is handed over, so it holds nothing of the server but these.
+    """
     return gateway(live.current, memory, place)

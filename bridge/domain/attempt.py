@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from bridge.domain.binding import UNBOUND, Binding
 from bridge.domain.reference import reference_of
@@ -27,7 +26,7 @@ class Ticket:
     binding: Binding = UNBOUND  # what the storefront wants handed back and kept to
     sealed: str = ""  # what else the attempt's record holds, for `Attempts.recover`; only the bridge reads it
 
-    @cached_property
+    @property
     def reference(self) -> str:
         """The id under which this attempt is logged and shown."""
         return reference_of(self.state)
@@ -71,6 +70,9 @@ class Attempt(Ticket):
         portal_parameters: Mapping[str, str] | None = None,
         asks_again: bool = False,
     ) -> "Attempt":
+        """`token`: fresh random text in base64url. With it, and the names of stores, what an attempt draws
+        (state, nonce, code_verifier) needs no quoting in any address (RFC 3986 section 2.3).
+        """
         return cls(
             # The store's name lets a callback from a bookmark, long after, begin anew at the right store.
             state=f"{token()}.{store}",
@@ -89,6 +91,10 @@ class Attempt(Ticket):
     @property
     def ticket(self) -> Ticket:
         """The part that goes to the browser."""
+        return self.ticket_holding("")
+
+    def ticket_holding(self, sealed: str) -> Ticket:
+        """The same, with the rest sealed."""
         return Ticket(
             state=self.state,
             store=self.store,
@@ -97,6 +103,7 @@ class Attempt(Ticket):
             created_at=self.created_at,
             restarts=self.restarts,
             binding=self.binding,
+            sealed=sealed,
         )
 
 

@@ -1,12 +1,12 @@
 """The person as the provider vouches for them."""
 
 import hashlib
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from bridge.domain.base64url import encoded
 from bridge.domain.connection import Connection
 from bridge.domain.consent import UnsignedName
 from bridge.domain.email import domain_of, normal_domain, normal_email
@@ -22,7 +22,7 @@ _NO_NAME = UnsignedName()
 def identity_digest(issuer: str, subject: str) -> str:
     """`IdentityKey.digest` for who has millions of them to compute."""
     data = f"{len(issuer)}:{issuer}{subject}".encode()
-    return urlsafe_b64encode(hashlib.sha256(data).digest()[:16])[:22].decode()
+    return encoded(hashlib.sha256(data).digest()[:16])
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,14 @@ class Identity:
         unless both name the same one. `unsigned` counts where the provider names nobody.
         """
         merged = {**userinfo, **id_token}
-        if any(name in merged for name in _NAMES):
+        if not merged.keys().isdisjoint(_NAMES):
             unsigned = _NO_NAME
+        email = normal_email(merged.get("email"))
         return cls(
             key=IdentityKey(_issuer(id_token, connection), id_token["sub"]),
             connection=connection.name,
-            email=normal_email(merged.get("email")),
-            email_verified=_email_verified(id_token, userinfo, connection.verified_claim),
+            email=email,
+            email_verified=_email_verified(email, id_token, userinfo, connection.verified_claim),
             given_name=_text(merged.get("given_name", unsigned.given)),
             family_name=_text(merged.get("family_name", unsigned.family)),
             name=_text(merged.get("name")),
@@ -124,19 +125,20 @@ def _issuer(id_token: VerifiedClaims, connection: Connection) -> str:
 
 
 def _email_verified(
-    id_token: Mapping[str, Any], userinfo: Mapping[str, Any], verified_claim: str
+    address: str, id_token: Mapping[str, Any], userinfo: Mapping[str, Any], verified_claim: str
 ) -> bool | None:
-    """What was said of the address we use. Of two statements a plain no wins.
+    """What was said of `address`, the one we use. Of two statements a plain no wins.
 
     A yes counts only from the source that names this very address; a no also from one that
     names none: it must mean the only address there is. With `verified_claim` a yes comes from that
     claim alone, and it speaks of the ID token's own address.
     """
-    address = normal_email(id_token.get("email", userinfo.get("email")))
-    said = []
+    said: list[bool | None] = []
     for source in (id_token, userinfo):
         named, verified = source.get("email"), _tri_state(source.get("email_verified"))
-        if normal_email(named) == address or (named is None and verified is False):
+        if verified is None:
+            continue  # it says nothing
+        if normal_email(named) == address or (named is None and not verified):
             said.append(verified)
     if verified_claim and False not in said:
         said = [_affirmed(id_token.get(verified_claim)) if "email" in id_token else None]
@@ -164,5 +166,7 @@ def _text(value: object) -> str:
     """A claim as one clean line, cut to what stores accept."""
     if not isinstance(value, str):
         return ""
-    printable = "".join(character if character.isprintable() else " " for character in value[:1000])
-    return " ".join(printable.split())[:_NAME_LENGTH]
+    line = value[:1000]
+    if not line.isprintable():
+        line = "".join(character if character.isprintable() else " " for character in line)
+    return " ".join(line.split())[:_NAME_LENGTH]

@@ -1,10 +1,15 @@
 """Where a shopper goes after signing in: a path on the store, or the store's default page."""
 
+import re
 from urllib.parse import quote, unquote
 
 #: Room for a long product path with its query; kept in the attempt and in its cookie.
 MAX_LENGTH = 1024
 _KEPT = "/?%-._~!$&'()*+,;=:@"
+#: What needs no second look: nothing is escaped, and no part of the path is empty or begins with a dot.
+_PLAIN = re.compile(
+    r"/(?:[A-Za-z0-9_-][A-Za-z0-9._~-]*/)*(?:[A-Za-z0-9_-][A-Za-z0-9._~-]*)?(?:\?[A-Za-z0-9._~=&-]*)?"
+)
 
 
 def safe_return_to(value: str | None) -> str:
@@ -15,6 +20,8 @@ def safe_return_to(value: str | None) -> str:
     (also twice). A fragment is cut off: it would never reach the store's server. Spaces and
     letters beyond ASCII come back percent-encoded.
     """
+    if value and len(value) <= MAX_LENGTH and _PLAIN.fullmatch(value):
+        return value
     path = (value or "").partition("#")[0]
     if not path.startswith("/") or any(map(_leaves, (path, unquote(path), unquote(unquote(path))))):
         return ""

@@ -44,7 +44,7 @@ STEPS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "token_given": ("expires_in", "renewable"),
 })  # fmt: skip
 
-_FACT = re.compile(r"[A-Za-z0-9_.,:/@+-]{0,200}\Z")
+_is_fact = re.compile(r"[A-Za-z0-9_.,:/@+-]{0,200}").fullmatch
 _HIDDEN = "?"
 
 
@@ -69,7 +69,7 @@ class Story:
     def tell(self, name: str, /, **facts: Fact) -> None:
         """Adds a step that ended just now."""
         now = self._monotonic()
-        self.steps.append(Step(name, round((now - self._last) * 1000, 1), facts))
+        self.steps.append(Step(name, (now - self._last) * 1000, facts))
         self._last = now
 
 
@@ -77,9 +77,10 @@ def written(story: Story) -> str:
     """A story as records keep it: a line for each step, its facts by their place in `STEPS`."""
     lines = []
     for name, ms, facts in story.steps:
-        words = [name, f"{ms:g}"]
-        words += [_word(facts[fact]) if fact in facts else "" for fact in STEPS.get(name, ())]
-        lines.append(";".join(words).rstrip(";"))
+        line = f"{name};{ms:.1f}"
+        for fact in STEPS.get(name, ()):
+            line += f";{_word(facts[fact])}" if fact in facts else ";"
+        lines.append(line.rstrip(";"))
     return "\n".join(lines)
 
 
@@ -97,7 +98,8 @@ def read(text: str) -> list[Step]:
 
 
 def _word(fact: Fact) -> str:
-    if fact is True or fact is False:
+    if isinstance(fact, str):
+        return fact if _is_fact(fact) else _HIDDEN
+    if isinstance(fact, bool):
         return "yes" if fact else "no"
-    text = fact if isinstance(fact, str) else f"{fact:g}" if isinstance(fact, float) else str(fact)
-    return text if _FACT.match(text) else _HIDDEN
+    return f"{fact:g}" if isinstance(fact, float) else str(fact)

@@ -32,7 +32,8 @@ class Calls:
             reply = self._http.send(request, deadline)
         except HttpFailure as failure:
             raise _refused(failure) from None
-        self.clock_ahead = None if reply.date is None else reply.date - self._now()
+        date = reply.date
+        self.clock_ahead = None if date is None else date - self._now()
         return reply
 
     @contextmanager

@@ -11,7 +11,7 @@ from bridge.domain.http import HttpReply, HttpRequest
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
 from bridge.idp.calls import Calls
-from bridge.idp.client_auth import Authenticate, Proof, authenticated, credentials
+from bridge.idp.client_auth import Credential, Method, Shown, authenticated, credentials
 from bridge.idp.dpop import Dpop, token_headers, token_wants_nonce
 
 T = TypeVar("T")
@@ -29,6 +29,7 @@ class Client:
         self._calls = calls
         self._now = now
         self._token = token
+        self._credentials = [Credential(connection, secret, now, token) for secret in credentials(connection)]
         self._accepted = 0  # which of our secrets or keys the provider took last
         self._dpop = Dpop(now, token) if connection.dpop else None
 
@@ -49,7 +50,7 @@ class Client:
         `for_tokens`: whether the answer brings tokens, which are then bound to a key of ours where the
         connection wants that.
         """
-        usable = credentials(self._connection)
+        usable = self._credentials
         order = sorted(range(len(usable)), key=lambda position: position != self._accepted)
         dpop, kind = (self._dpop, "token") if for_tokens else (None, "pushed_request")
         for position in order:
@@ -68,16 +69,17 @@ class Client:
         self,
         endpoint: str,
         form: Mapping[str, str],
-        credential: Secret,
+        secret: Secret,
         audience: str,
         deadline: Deadline,
-        prove: Authenticate | None = None,
+        method: Method | None = None,
     ) -> HttpReply:
         """The reply of a token endpoint to `form`, proven by this secret or key; nothing is learned from it.
 
-        `prove`: in place of the connection's way.
+        `method`: in place of the connection's.
         """
-        return self._ask(endpoint, form, credential, audience, self._dpop, deadline, prove)
+        credential = Credential(self._connection, secret, self._now, self._token, method)
+        return self._ask(endpoint, form, credential, audience, self._dpop, deadline, kind="token")
 
     @property
     def accepted(self) -> int:
@@ -101,50 +103,31 @@ class Client:
         self,
         endpoint: str,
         form: Mapping[str, str],
-        credential: Secret,
+        credential: Credential,
         audience: str,
         dpop: Dpop | None,
         deadline: Deadline,
-        prove: Authenticate | None = None,
         *,
-        kind: str = "token",
+        kind: str,
     ) -> HttpReply:
-        nonce = dpop.nonce(endpoint) if dpop else ""
-        reply = self._send(endpoint, form, credential, audience, dpop, deadline, prove, kind)
-        if dpop and dpop.hear(endpoint, reply) != nonce and token_wants_nonce(reply):
+        if dpop is None:
+            shown = credential.shown(audience)
+            return self._calls.send(authenticated(endpoint, form, shown, kind), deadline)
+        nonce = dpop.nonce(endpoint)
+        reply = self._send_bound(endpoint, form, credential.shown(audience), dpop, deadline, kind)
+        if dpop.hear(endpoint, reply) != nonce and token_wants_nonce(reply):
             # Once: a server that always asks for another nonce must not keep us here.
-            reply = self._send(endpoint, form, credential, audience, dpop, deadline, prove, kind)
+            reply = self._send_bound(endpoint, form, credential.shown(audience), dpop, deadline, kind)
             dpop.hear(endpoint, reply)
         return reply
 
-    def _send(
-        self,
-        endpoint: str,
-        form: Mapping[str, str],
-        credential: Secret,
-        audience: str,
-        dpop: Dpop | None,
-        deadline: Deadline,
-        prove: Authenticate | None,
-        kind: str,
+    def _send_bound(
+        self, endpoint: str, form: Mapping[str, str], shown: Shown, dpop: Dpop, deadline: Deadline, kind: str
     ) -> HttpReply:
-        connection = self._connection
-        now, jti = self._now(), self._token()
-        proof = Proof(
-            connection.client_id,
-            credential,
-            audience,
-            now,
-            jti,
-            connection.client_rsa_alg,
-            connection.apple_team_id,
-            connection.apple_key_id,
-        )
-        request = replace(authenticated(connection, endpoint, form, proof, prove), kind=kind)
-        if dpop:
-            headers = {**request.headers, "DPoP": dpop.proof("POST", endpoint)}
-            request = replace(request, headers=headers)
-        return self._calls.send(request, deadline)
+        """For tokens that only we can use."""
+        request = authenticated(endpoint, form, shown, kind)
+        headers = {**request.headers, "DPoP": dpop.proof("POST", endpoint)}
+        return self._calls.send(replace(request, headers=headers), deadline)
 
     def _note_accepted(self, position: int, count: int) -> None:
         if position != self._accepted:

@@ -20,7 +20,7 @@ from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
 from bridge.domain.strict_json import JsonFault, parse_object
 from bridge.idp.client import Client
-from bridge.idp.client_auth import Authenticate, assertion_audience, credentials, plain_basic
+from bridge.idp.client_auth import Method, assertion_audience, credentials, plain_basic
 from bridge.idp.token_endpoint import token_response
 
 #: `invalid_request` may be said of anything; only words about the code say that the client was believed.
@@ -37,10 +37,10 @@ def try_credentials(
     """One answer for each of our secrets or keys, newest first; for the certificate or the bare id one."""
     audience = assertion_audience(connection, metadata)
 
-    def ask(credential: Secret, prove: Authenticate | None = None) -> Tried:
+    def ask(credential: Secret, method: Method | None = None) -> Tried:
         form = _form(connection, token)
         try:
-            reply = client.try_one(metadata.token_endpoint, form, credential, audience, deadline, prove)
+            reply = client.try_one(metadata.token_endpoint, form, credential, audience, deadline, method)
         except Refused as refused:  # no answer at all; the next credential may get one
             return Tried("unknown", f"{refused.reason.value}: {refused.detail}")
         return _judged(reply, connection)

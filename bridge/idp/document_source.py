@@ -12,6 +12,7 @@ from bridge.domain.http import HttpReply, HttpRequest
 from bridge.domain.refusal import Reason, Refused
 from bridge.idp.calls import Calls
 from bridge.net.source import Fetched
+from bridge.net.waiting import pause
 
 T = TypeVar("T")
 
@@ -79,7 +80,7 @@ class DocumentSource(Generic[T]):
         while not (mine := self._documents.begin(self._connection, self._recipe.kind)):
             if others.remaining() == 0:
                 break
-            time.sleep(_LOOK_AGAIN)
+            pause(_LOOK_AGAIN)
         try:
             # Also after a turn of our own began: the one before it may have ended this very moment.
             found = self.newest(deadline)

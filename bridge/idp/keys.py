@@ -89,11 +89,10 @@ class KeySet:
         The algorithm was pinned before (RFC 8725 3.1); a key in the token's own header is
         never looked at.
         """
-        fitting = [key for key in self.keys if key.fits(token.alg)]
-        if token.kid is not None:
-            fitting = [key for key in fitting if key.kid == token.kid]
+        alg, kid = token.alg, token.kid
+        fitting = [key for key in self.keys if (kid is None or key.kid == kid) and key.fits(alg)]
         if not fitting:
-            raise UnknownKey("kid", f"no {token.alg} key for the token's kid")
+            raise UnknownKey("kid", f"no {alg} key for the token's kid")
         fitting = [key for key in fitting if key.speaks_for(token.unverified_claims)]
         if not fitting:
             raise UnknownKey("kid", "the key is another issuer's")

@@ -26,7 +26,7 @@ from bridge.domain.sign_out import LogoutRequest, ToLogout
 from bridge.domain.signed_userinfo import ExpectedUserinfo
 from bridge.domain.signed_userinfo import verify as verify_userinfo
 from bridge.idp.answer import check_answer
-from bridge.idp.authorization import authorization_parameters, form_of, with_parameters
+from bridge.idp.authorization import AuthorizationRequests, form_of, with_parameters
 from bridge.idp.calls import Calls
 from bridge.idp.client import Client
 from bridge.idp.client_auth import assertion_audience
@@ -66,6 +66,7 @@ class OpenIdProvider:
         self.published = Published(connection, self.calls, now, monotonic, documents)
         self._own_calls = Calls(own_http, now) if own_http else self.calls
         self._client = Client(connection, self._own_calls, now, token)
+        self._requests = AuthorizationRequests(connection)
 
     @property
     def state(self) -> str:
@@ -82,18 +83,23 @@ class OpenIdProvider:
 
     def authorize_url(self, attempt: Attempt, login_hint: str, deadline: Deadline) -> str:
         """Where the browser goes to sign in. Raises `Refused`."""
-        return self._request_url(authorization_parameters(self.connection, attempt, login_hint), deadline)
+        metadata = self.published.metadata.get(deadline)
+        if self.connection.asking.request_objects or pushed_endpoint(self.connection, metadata):
+            return self._request_url(self._requests.parameters(attempt, login_hint), metadata, deadline)
+        return self._requests.url(metadata.authorization_endpoint, attempt, login_hint)
 
     def try_request(self, attempt: Attempt, deadline: Deadline) -> HttpReply:
         """What the provider answers, without anybody there, to a request that may ask nobody (prompt=none).
 
         The redirect it may be is not followed. Raises `Refused`.
         """
-        parameters = {**authorization_parameters(self.connection, attempt, ""), "prompt": "none"}
-        return self.calls.send(HttpRequest("GET", self._request_url(parameters, deadline)), deadline)
-
-    def _request_url(self, parameters: dict[str, Any], deadline: Deadline) -> str:
         metadata = self.published.metadata.get(deadline)
+        parameters = {**self._requests.parameters(attempt, ""), "prompt": "none"}
+        return self.calls.send(
+            HttpRequest("GET", self._request_url(parameters, metadata, deadline)), deadline
+        )
+
+    def _request_url(self, parameters: dict[str, Any], metadata: ProviderMetadata, deadline: Deadline) -> str:
         pushed_to = pushed_endpoint(self.connection, metadata)
         if self.connection.asking.request_objects:
             # Beside a pushed object nothing else may stand (RFC 9126 section 3).

@@ -1,16 +1,19 @@
-"""Who waits for whom: a server that hangs holds a share of this process's threads, and never all."""
+"""Who waits for whom: a server that hangs holds a share of this process's places, and never all."""
 
 import threading
 from types import TracebackType
 
 from bridge.domain.http import HttpFailure
 
+#: Requests of one process that may wait for other servers, all together (docs/decisions/0004-bulkheads.md).
+PLACES = 2048
+
 
 class Bulkheads:
-    """The threads of one process, as far as they may wait for other servers."""
+    """The places of one process in which requests may wait for other servers."""
 
-    def __init__(self, threads: int) -> None:
-        self.free = threads
+    def __init__(self, places: int) -> None:
+        self.free = places
         self.lock = threading.Lock()
 
     def bulkhead(self) -> "Bulkhead":
@@ -19,7 +22,7 @@ class Bulkheads:
 
 
 class Bulkhead:
-    """Lets one server hold as many threads as are still free for all the others, and no more.
+    """Lets one server hold as many places as are still free for all the others, and no more.
 
     So one that hangs holds half of them at most, two a third each, and there is always as much left
     as the greediest has. A fixed share would have to be either too small for a provider that is merely
@@ -34,11 +37,11 @@ class Bulkhead:
 
     @property
     def inside(self) -> int:
-        """How many threads it holds now."""
+        """How many places it holds now."""
         return self._inside
 
     def __enter__(self) -> None:
-        """Raises `HttpFailure("busy")` at once: to wait here would hold a thread as well."""
+        """Raises `HttpFailure("busy")` at once: to wait here would hold a place as well."""
         together = self._all
         with together.lock:
             if self._inside < together.free:

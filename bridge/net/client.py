@@ -5,11 +5,11 @@ byte (a server that sends one byte a second cannot defeat it), because it asks u
 address before it connects, and because it costs a quarter of what pure Python costs.
 """
 
+import asyncio
 import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,16 @@ from bridge import __version__
 from bridge.domain.deadline import Deadline
 from bridge.domain.http import FailureKind, HttpFailure, HttpReply, HttpRequest
 from bridge.domain.secret import Secret
-from bridge.net.authorities import Authorities
+from bridge.net.authorities import Authorities, Bundle, bundle_of
+from bridge.net.exchanges import Exchanges
 from bridge.net.guard import may_connect
-from bridge.net.turnstile import Turnstile
+from bridge.net.waiting import aside, may_wait, wait_for
 
 CONNECT_LIMIT = 3.0  # seconds
 HEADER_LIMIT = 64_000  # bytes of all header lines together
 _IDLE_LINES = 64
+#: Bytes, the least that libcurl knows; by its own default a request that waits takes 30 kB more.
+_UPLOAD_BUFFER = 16_384
 _KINDS: dict[int, FailureKind] = {
     pycurl.E_OPERATION_TIMEDOUT: "timeout",
     pycurl.E_COULDNT_RESOLVE_HOST: "unreachable",
@@ -53,18 +56,15 @@ class Trust:
 class HttpClient:
     """Keeps connections; safe to share between threads (each exchange holds a line of its own)."""
 
-    def __init__(self, trust: Trust, turnstile: Turnstile | None = None) -> None:
-        """`turnstile`: where a thread steps aside while it waits for a reply."""
+    def __init__(self, trust: Trust) -> None:
         self._trust = trust
-        self._aside: Callable[[], AbstractContextManager[object]] = (
-            turnstile.aside if turnstile else nullcontext
-        )
         self._idle: deque[_Line] = deque(maxlen=_IDLE_LINES)
-        self._authorities = Authorities.of_system()
-        self._ca_bundle = b""
-        if trust.ca_file:  # beside the system's, not instead of them
-            system = Path(self._authorities.file).read_bytes() if self._authorities.file else b""
-            self._ca_bundle = system + b"\n" + Path(trust.ca_file).read_bytes()
+        self._exchanges: Exchanges | None = None
+        system = Authorities.of_system()
+        # Beside the system's, not instead of them.
+        bundle = bundle_of(system, Path(trust.ca_file).read_bytes() if trust.ca_file else b"")
+        self._bundle = Bundle(bundle) if bundle else None
+        self._directory = "" if system.file else system.directory
 
     def send(self, request: HttpRequest, deadline: Deadline) -> HttpReply:
         """Raises `HttpFailure`. Bodies are asked for, and taken, without compression only."""
@@ -74,22 +74,35 @@ class HttpClient:
         try:
             line = self._idle.pop()  # the latest used: its connection is the warmest
         except IndexError:
-            line = _Line(self._trust, self._authorities, self._ca_bundle)
+            line = self._line()
         try:
-            with self._aside():
-                reply = line.exchange(request, limit)
-        except HttpFailure:
+            with aside():
+                reply = line.exchange(request, limit, self._perform)
+        except BaseException:  # a cancellation too
             line.close()
             raise
         self._idle.append(line)
         return reply
+
+    def _perform(self, curl: pycurl.Curl) -> None:
+        """Raises `pycurl.error`."""
+        if not may_wait():
+            curl.perform()
+            return
+        loop, exchanges = asyncio.get_running_loop(), self._exchanges
+        if exchanges is None or exchanges.loop is not loop:
+            exchanges = self._exchanges = Exchanges(loop)
+        wait_for(exchanges.perform(curl))
+
+    def _line(self) -> "_Line":
+        return _Line(self._trust, self._bundle.path if self._bundle else "", self._directory)
 
     def certificate_end(self, url: str, deadline: Deadline) -> float | None:
         """When the certificate that the server at `url` shows runs out, in seconds since the epoch.
 
         For check-ups: makes a connection of its own. None where it cannot be told; then a request says why.
         """
-        line = _Line(self._trust, self._authorities, self._ca_bundle)
+        line = self._line()
         try:
             return line.certificate_end(url, deadline.remaining())
         finally:
@@ -99,12 +112,13 @@ class HttpClient:
 class _Line:
     """One libcurl handle with the connections it keeps."""
 
-    def __init__(self, trust: Trust, authorities: Authorities, ca_bundle: bytes) -> None:
+    def __init__(self, trust: Trust, bundle: str, directory: str) -> None:
         self._trust = trust
         self._address_refused = False
         self._curl = curl = pycurl.Curl()
         options: dict[int, Any] = {
             pycurl.NOSIGNAL: 1,
+            pycurl.UPLOAD_BUFFERSIZE: _UPLOAD_BUFFER,
             pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
             pycurl.PROTOCOLS: pycurl.PROTO_HTTPS | (pycurl.PROTO_HTTP if trust.plain_http else 0),
             pycurl.FOLLOWLOCATION: 0,
@@ -119,14 +133,15 @@ class _Line:
         }
         for option, value in options.items():
             curl.setopt(option, value)
-        if ca_bundle:
-            curl.setopt(pycurl.CAINFO_BLOB, ca_bundle)
-        elif authorities.file:
-            curl.setopt(pycurl.CAINFO, authorities.file)
+        # Never unset: the places where libcurl was built are not this machine's.
+        if bundle:
+            curl.setopt(pycurl.CAINFO, bundle)
         else:
-            curl.unsetopt(pycurl.CAINFO)  # the place where libcurl was built is not this machine
-        if authorities.directory:
-            curl.setopt(pycurl.CAPATH, authorities.directory)
+            curl.unsetopt(pycurl.CAINFO)
+        if directory:
+            curl.setopt(pycurl.CAPATH, directory)
+        else:
+            curl.unsetopt(pycurl.CAPATH)
         if trust.certificate and trust.certificate_key:
             # From memory: a key in a file of ours would be one more place where it lies.
             curl.setopt(pycurl.SSLCERTTYPE, "PEM")
@@ -137,7 +152,9 @@ class _Line:
     def close(self) -> None:
         self._curl.close()
 
-    def exchange(self, request: HttpRequest, limit: float) -> HttpReply:
+    def exchange(
+        self, request: HttpRequest, limit: float, perform: Callable[[pycurl.Curl], None]
+    ) -> HttpReply:
         """Raises `HttpFailure`, after which the line must be closed."""
         collected = _Collected(request.size_limit)
         self._address_refused = False
@@ -154,7 +171,7 @@ class _Line:
             curl.setopt(pycurl.TIMEOUT_MS, max(1, int(limit * 1000)))
             curl.setopt(pycurl.WRITEFUNCTION, collected.take_body)
             curl.setopt(pycurl.HEADERFUNCTION, collected.take_header)
-            curl.perform()
+            perform(curl)
         except pycurl.error as error:
             raise collected.failure or self._failure(error) from None
         except ValueError:  # a URL that libcurl cannot take, such as one with a NUL

@@ -10,6 +10,7 @@ from bridge.domain.deadline import Deadline
 from bridge.domain.refusal import Reason, Refused
 from bridge.net.budget import Budget
 from bridge.net.source import Alone, Fetched, Source
+from bridge.net.waiting import take
 
 T = TypeVar("T")
 
@@ -175,7 +176,7 @@ class Kept(Generic[T]):
         if self._failure is not None and not forced:
             patience = min(patience, PATIENCE)  # the other side is probably still away
         with self._waiting():
-            return self._lock.acquire(timeout=patience)
+            return take(self._lock, patience)
 
     def _look_or_fetch(self, held: _Held[T] | None, deadline: Deadline, *, forced: bool) -> T:
         newest = None

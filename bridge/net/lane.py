@@ -41,7 +41,7 @@ class Lane:
 
     @property
     def held(self) -> int:
-        """How many threads wait for this server now."""
+        """How many requests wait for this server now."""
         return self._bulkhead.inside
 
     def by(self, http: Http) -> "Lane":
@@ -51,7 +51,7 @@ class Lane:
         return other
 
     def waiting(self) -> AbstractContextManager[None]:
-        """Counts a thread that waits for this server without a call of its own. Raises `HttpFailure`."""
+        """Counts a request that waits for this server without a call of its own. Raises `HttpFailure`."""
         return self._bulkhead
 
     def send(self, request: HttpRequest, deadline: Deadline) -> HttpReply:

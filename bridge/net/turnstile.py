@@ -1,113 +1,106 @@
-"""How many threads work at once: few that work, many that wait for others.
+"""How many requests a worker has at work at once, and whose turn it is next.
 
-Threads that work fight for the interpreter, and each one more makes every request dearer; threads
-that wait for a slow provider cost next to nothing, but must keep nobody else waiting. So a few
-work. One that asks another server keeps its place for a moment, since most answers come at once;
-then it is taken to wait, as is one that has been at work for longer than any work takes.
+Without it a thousand would all be begun, and each would take as long as all of them together: those
+of one provider would keep everybody else waiting, and answers would lie unread until their time is up.
 """
 
-import threading
+import asyncio
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from time import monotonic
 from types import TracebackType
 from typing import Self
 
-#: Threads that work at once (docs/decisions/0002-server.md).
-WORKING = 4
-#: Seconds at work after which a thread is taken to wait for somebody.
-WORK = 0.02
-#: The same for a thread that said it asks another server.
-GRACE = 0.003
-#: Threads at most, working and waiting; made when needed. One that waits costs 0.1 MB
-#: (docs/decisions/0004-bulkheads.md).
-THREADS = 2048
+from bridge.net.waiting import wait_for
 
-
-@dataclass(eq=False, slots=True)
-class _Job:
-    """One admission; the same callable may be admitted many times."""
-
-    run: Callable[[], None]
+#: Requests at work at once (docs/decisions/0002-server.md).
+WORKING = 16
 
 
 class Turnstile:
-    """Runs jobs in threads. Safe to use from any thread; a job must not raise."""
+    """Lets requests in: each crowd's in the order in which they came, one of each crowd in turn.
 
-    def __init__(self, working: int = WORKING, threads: int = THREADS) -> None:
-        self._most_working = working
-        self._most_threads = threads
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
-        self._here = threading.local()
-        self._lock = threading.Lock()
-        self._queue: deque[_Job] = deque()
-        self._inside = 0
-        self._busy_until: dict[_Job, float] = {}
+    Who waits for another server is outside meanwhile. Belongs to one event loop.
+    """
 
-    def admit(self, job: Callable[[], None]) -> bool:
-        """Runs `job` when its turn comes. True while jobs wait: `look` again within `GRACE` seconds."""
-        with self._lock:
-            self._queue.append(_Job(job))
-        return self.look()
-
-    def look(self) -> bool:
-        """Begins what may begin now; True while jobs still wait."""
-        with self._lock:
-            while self._queue and self._inside < self._most_threads and self._room():
-                job = self._queue.popleft()
-                self._inside += 1
-                self._busy_until[job] = monotonic() + WORK
-                self._threads.submit(self._run, job)
-            return bool(self._queue)
+    def __init__(self, working: int = WORKING) -> None:
+        self._free = working  # more than none only while nobody waits
+        #: Those who wait, by crowd: the next one first. Who comes back from another server is of a crowd
+        #: of its own, or a thousand that are just beginning would keep it from ending.
+        self._crowds: dict[tuple[str, bool], deque[asyncio.Future[None]]] = {}
 
     @property
     def waiting(self) -> int:
-        """How many jobs wait for a thread."""
-        return len(self._queue)
+        """How many are not let in."""
+        return sum(not turn.done() for queue in list(self._crowds.values()) for turn in list(queue))
 
-    def aside(self) -> "Aside":
-        """A context in which the calling job asks another server; outside of jobs it does nothing."""
-        return Aside(self)
-
-    def _run(self, job: _Job) -> None:
-        self._here.job = job
+    async def enter(self, crowd: str, patience: float) -> None:
+        """Raises TimeoutError after `patience` seconds, and has not let in then."""
+        turn = self._turn(crowd, again=False)
+        if turn is None:
+            return
         try:
-            job.run()
-        finally:
-            self._here.job = None
-            with self._lock:
-                self._busy_until.pop(job, None)
-                self._inside -= 1
-            self.look()
+            async with asyncio.timeout(patience):
+                await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled():
+                self.leave()  # let in at the very moment in which it gave up
+            raise
 
-    def _busy_for(self, seconds: float) -> None:
-        job: _Job | None = getattr(self._here, "job", None)
-        if job is not None:
-            with self._lock:
-                self._busy_until[job] = monotonic() + seconds
+    def leave(self) -> None:
+        """Lets the next one in."""
+        self._free += 1
+        while self._free > 0 and self._crowds:
+            crowd = next(iter(self._crowds))
+            queue = self._crowds.pop(crowd)
+            while queue:
+                turn = queue.popleft()
+                if not turn.done():  # it is when it has given up; then the crowd's turn is the next one's
+                    self._free -= 1
+                    turn.set_result(None)
+                    break
+            if queue:
+                self._crowds[crowd] = queue  # behind the others
 
-    def _room(self) -> bool:
-        now = monotonic()
-        for job in [job for job, until in self._busy_until.items() if until < now]:
-            del self._busy_until[job]
-        return len(self._busy_until) < self._most_working
+    def aside(self, crowd: str) -> "Aside":
+        """A context in which the calling request, of that crowd, waits for another server."""
+        return Aside(self, crowd)
+
+    def come_back(self, crowd: str) -> None:
+        """In again, when it is the caller's turn."""
+        turn = self._turn(crowd, again=True)
+        if turn is None:
+            return
+        try:
+            wait_for(turn)
+        except BaseException:
+            if not turn.done() or turn.cancelled():
+                turn.cancel()
+                self._free -= 1  # it was not let in; but it has to end what it began, and leaves then
+            raise
+
+    def _turn(self, crowd: str, *, again: bool) -> "asyncio.Future[None] | None":
+        """None for who is let in at once."""
+        if self._free > 0:
+            self._free -= 1
+            return None
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._crowds.setdefault((crowd, again), deque()).append(turn)
+        return turn
 
 
 class Aside:
-    """See `Turnstile.aside`. Who comes back goes on at once, even if one more works for a moment."""
+    """See `Turnstile.aside`."""
 
-    __slots__ = ("_turnstile",)
+    __slots__ = ("_crowd", "_turnstile")
 
-    def __init__(self, turnstile: Turnstile) -> None:
+    def __init__(self, turnstile: Turnstile, crowd: str) -> None:
         self._turnstile = turnstile
+        self._crowd = crowd
 
     def __enter__(self) -> Self:
-        self._turnstile._busy_for(GRACE)  # noqa: SLF001 - the other half of it
+        self._turnstile.leave()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._turnstile._busy_for(WORK)  # noqa: SLF001
+        self._turnstile.come_back(self._crowd)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from bridge.domain.attempt import Attempt, Ticket
 from bridge.domain.base64url import encoded
+from bridge.domain.compact_json import compact
 from bridge.domain.secret import Secret
 from bridge.state.sealing import Seal
 
@@ -33,7 +34,7 @@ class AttemptSeal:
         fields: list[object] = [attempt.nonce, attempt.code_verifier]
         if attempt.portal_parameters:
             fields.append(dict(attempt.portal_parameters))
-        return encoded(self._seal.close(json.dumps(fields, separators=(",", ":")), attempt.state))
+        return encoded(self._seal.close(compact(fields), attempt.state))
 
     def open(self, ticket: Ticket) -> Attempt | None:
         """The attempt; None where it is too old, or the ticket does not hold it."""

@@ -1,6 +1,6 @@
 """Attempts in Redis: put once, taken once, ended once."""
 
-import secrets
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -66,9 +66,7 @@ class RedisAttempts:
 
     def put(self, attempt: Attempt, story: Story | None = None, rates: Sequence[Rate] = ()) -> Ticket:
         self._put(self._keys.attempt(attempt.state), attempt, story, rates)
-        if self._seal is None:
-            return attempt.ticket
-        return replace(attempt.ticket, sealed=self._seal.close(attempt))
+        return attempt.ticket_holding(self._seal.close(attempt) if self._seal else "")
 
     def _put(self, key: str, attempt: Attempt, story: Story | None, rates: Sequence[Rate]) -> None:
         told, text = self._decisions, attempt_text(attempt)
@@ -98,7 +96,7 @@ class RedisAttempts:
     def _take(self, state: str, record: str) -> Attempt | Outcome | Underway | None:
         keys = self._keys.attempt(state), self._keys.taken(state)
         known = self._seal.known if self._seal else 0
-        taker = secrets.token_hex(8)
+        taker = os.urandom(8).hex()
         return progress(state, self._server.run(_TAKE, keys, taker, UNDERWAY_LIFE, known, record))
 
     def peek(self, state: str) -> Attempt | Outcome | Underway | None:

@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 import redis
 from redis.exceptions import AskError, MovedError, NoScriptError, TryAgainError
 
-from bridge.state.server import Call, Command, RedisServer, Script, called, in_use, refused, trip, waited
+from bridge.net.waiting import pause
+from bridge.state.client import Client, Command
+from bridge.state.server import Call, RedisServer, Script, called, refused, trip, waited
 from bridge.state.slots import SlotMap, place_of
 from bridge.state.whereabouts import Access, whereabouts
 
@@ -26,7 +28,7 @@ _HOPS = 5  # servers that MOVED may lead to, one after the other
 _OF_ANY = frozenset({"PING", "TIME"})
 
 _Answer = TypeVar("_Answer")
-_Act = Callable[["redis.Redis"], _Answer]
+_Act = Callable[[Client], _Answer]
 
 
 class RedisCluster(RedisServer):
@@ -55,7 +57,7 @@ class RedisCluster(RedisServer):
         wanted = self.where.access.wait_replicas
         if not wanted:
             return self.run(script, keys, *arguments)
-        return self._routed(keys[0], lambda client: waited(client, script, (keys, arguments), wanted))
+        return self._routed(keys[0], partial(waited, script, (keys, arguments), wanted))
 
     def run_many(self, script: Script, calls: Sequence[Call]) -> list[Any]:
         return self._spread(
@@ -77,7 +79,7 @@ class RedisCluster(RedisServer):
 
     @property
     def connections_in_use(self) -> int:
-        return sum(in_use(client) for client in self._map.primaries().values())
+        return sum(client.in_use for client in self._map.primaries().values())
 
     def close(self) -> None:
         self._map.close()
@@ -86,13 +88,13 @@ class RedisCluster(RedisServer):
         self,
         keys: Sequence[str],
         commands: Sequence[Command],
-        act: Callable[[Command, "redis.Redis"], Any],
-        asking: Callable[[Command, "redis.Redis"], Any] | None,
+        act: Callable[[Command, Client], Any],
+        asking: Callable[[Command, Client], Any] | None,
     ) -> list[Any]:
         """One trip to each server that has some of the keys; what failed there is tried by itself."""
         answers: list[Any] = [None] * len(commands)
         try:
-            places: dict[redis.Redis, list[int]] = {}
+            places: dict[Client, list[int]] = {}
             for place, key in enumerate(keys):
                 places.setdefault(self._map.client(key), []).append(place)
         except redis.RedisError as error:
@@ -125,7 +127,7 @@ class RedisCluster(RedisServer):
     def _followed(
         self,
         error: redis.RedisError,
-        client: "redis.Redis",
+        client: Client,
         key: str,
         act: "_Act[_Answer]",
         asking: "_Act[_Answer] | None",
@@ -145,7 +147,7 @@ class RedisCluster(RedisServer):
             elif isinstance(error, AskError | TryAgainError) or "non local key" in str(error):
                 if time.monotonic() > give_up:
                     raise refused(error)
-                time.sleep(_MOMENT)
+                pause(_MOMENT)
                 client = self._map.known(key) or client
             elif isinstance(error, NoScriptError):
                 hops += 1  # it is sent whole by `act`
@@ -159,7 +161,7 @@ class RedisCluster(RedisServer):
             except redis.RedisError as another:
                 error = another
 
-    def _successor(self, error: redis.RedisError, client: "redis.Redis", key: str) -> "redis.Redis | None":
+    def _successor(self, error: redis.RedisError, client: Client, key: str) -> Client | None:
         """Who has the key instead of a server that is in trouble: nobody, until there is a new primary."""
         if isinstance(error, redis.TimeoutError):
             # Who is silent on one connection is on all: nobody shall wait a second for each of them.
@@ -176,28 +178,28 @@ class RedisCluster(RedisServer):
         return None if place_of(now) == place_of(client) else now
 
 
-def _execute(words: Command, client: "redis.Redis") -> Any:
+def _execute(words: Command, client: Client) -> Any:
     act: Callable[..., Any] = client.execute_command
     return act(*words)
 
 
-def _run(script: Script, words: Command, client: "redis.Redis") -> Any:
+def _run(script: Script, words: Command, client: Client) -> Any:
     try:
         return _execute(words, client)
     except NoScriptError:
         return _execute(("EVAL", script.source, *words[2:]), client)
 
 
-def _asking(words: Command, client: "redis.Redis") -> Any:
+def _asking(words: Command, client: Client) -> Any:
     """To a server that a slot is being moved to: for a key that is not where it was (any more)."""
     return trip(client, [("ASKING",), words])[1]
 
 
-def _asking_script(script: Script, words: Command, client: "redis.Redis") -> Any:
+def _asking_script(script: Script, words: Command, client: Client) -> Any:
     return _asking(("EVAL", script.source, *words[2:]), client)
 
 
-def _one(client: "redis.Redis", *words: str | int) -> Any:
+def _one(client: Client, *words: str | int) -> Any:
     try:
         return _execute(words, client)
     except redis.RedisError as error:

@@ -4,6 +4,7 @@ import json
 import secrets
 from contextlib import suppress
 
+from bridge.domain.compact_json import compact
 from bridge.domain.grant import Grant, Spent
 from bridge.domain.identity import IdentityKey
 from bridge.domain.limits import CODE_LIFE, SPENT_LIFE
@@ -72,7 +73,7 @@ def _text(grant: Grant) -> str:
         grant.code_challenge,
         grant.client_address,
     ]
-    return json.dumps(fields, separators=(",", ":"))
+    return compact(fields)
 
 
 def _grant(store: str, text: str) -> Grant:

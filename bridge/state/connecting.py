@@ -29,7 +29,7 @@ class _Following:
         try:
             return super().read_response(*arguments, **options)  # type: ignore[misc]
         except redis.ResponseError as error:
-            if not _is_read_only(error):
+            if not is_read_only(error):
                 raise
             self.disconnect()
             raise redis.ConnectionError(f"READONLY {error}") from None
@@ -150,6 +150,7 @@ def tls_of(where: Whereabouts) -> Callable[[], ssl.SSLContext] | None:
     return made
 
 
-def _is_read_only(error: redis.ResponseError) -> bool:
+def is_read_only(error: redis.ResponseError) -> bool:
+    """Whether a server says that it takes no writes."""
     # Redis 6 wraps what a script ran into: "Error running script … -READONLY You can't write …".
     return isinstance(error, redis.exceptions.ReadOnlyError) or "-READONLY" in str(error)

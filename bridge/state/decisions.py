@@ -8,8 +8,9 @@ import hashlib
 
 from bridge.domain.refusal import Refused
 from bridge.domain.story import Story, written
+from bridge.state.client import Command
 from bridge.state.keys import Keys
-from bridge.state.server import Command, RedisServer
+from bridge.state.server import RedisServer
 
 DETAIL_LENGTH = 300
 #: Of refusals that anybody can cause, and that belong to no attempt: they must not push out what matters.

@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 
+from bridge.domain.compact_json import compact
 from bridge.domain.document import DOCUMENT_KINDS, Document, DocumentKind
 from bridge.domain.refusal import Refused
 from bridge.net.budget import BUDGET, BUDGET_REFILL
@@ -95,7 +96,7 @@ class RedisDocuments:
 
 def _text(document: Document) -> str:
     fields = [document.url, document.fetched_at, document.fresh, document.clock_ahead, document.body]
-    return json.dumps(fields, separators=(",", ":"))
+    return compact(fields)
 
 
 def _document(text: str) -> Document | None:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from bridge.domain.compact_json import compact
 from bridge.domain.ending_work import CLAIM_LIFE, HEAD_START, MOST_DEAD, Count, EndingWork, Waiting
 from bridge.domain.refusal import Refused
 from bridge.domain.session import SessionRef
@@ -187,7 +188,7 @@ def _text(work: EndingWork) -> str:
         work.told,
         work.fault,
     ]
-    return f"{work.since} {work.attempts} {json.dumps(fields, separators=(',', ':'))}"
+    return f"{work.since} {work.attempts} {compact(fields)}"
 
 
 def _work(text: str) -> EndingWork:

@@ -66,6 +66,18 @@ local function at(base, field)
 end
 """
 
+#: Lua: the same `at`, for scripts that look for one entry: nearly always the part is one hash, and the rest
+#: need not be set up.
+FINDING_ONE = f"""
+local function at(base, field)
+  local n = redis.call('GET', base .. ':n')
+  if not n then return base end
+{FINDING}
+  know(base, tonumber(n))
+  return at(base, field)
+end
+"""
+
 #: Lua: `grew(base, name)` is told that `name` got an entry, and splits when it is time. With many at once
 #: every fourth is looked at: the rest is caught up with.
 GROWING = (

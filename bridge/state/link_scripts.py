@@ -3,7 +3,7 @@
 Those for many take a part's name for each row; on a Cluster the caller gives rows of one part.
 """
 
-from bridge.state.growing import FINDING, GROWING
+from bridge.state.growing import FINDING, FINDING_ONE, GROWING
 from bridge.state.link_records import WHEN_LUA
 from bridge.state.server import Script
 
@@ -17,7 +17,7 @@ CLAIM_OLD = 30
 ABANDONED = 120
 
 #: One entry. KEYS: its part. ARGV: field.
-FIND = Script(FINDING + "return call('HGET', at(KEYS[1], ARGV[1]), ARGV[1])")
+FIND = Script(FINDING_ONE + "return redis.call('HGET', at(KEYS[1], ARGV[1]), ARGV[1])")
 
 #: Many entries, each in the part of the same place.
 FIND_MANY = Script(

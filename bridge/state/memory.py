@@ -52,7 +52,7 @@ class MemoryState:
         self._set(attempt.state, attempt, self._lifetime)
         sealed = f"sealed {attempt.state}"
         self._sealed[sealed] = attempt
-        return replace(attempt.ticket, sealed=sealed)
+        return attempt.ticket_holding(sealed)
 
     def _count(self, rates: Sequence[Rate]) -> None:
         for rate in rates:

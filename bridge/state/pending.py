@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 
+from bridge.domain.compact_json import compact
 from bridge.domain.customer import Customer
 from bridge.domain.identity import IdentityKey
 from bridge.domain.pending import MOST_CANDIDATES, PendingCase
@@ -87,7 +88,7 @@ def _text(case: PendingCase) -> str:
     candidates = " ".join(candidate.id for candidate in case.candidates[:MOST_CANDIDATES])
     who = [case.connection, case.identity.issuer, case.identity.subject]
     head = [case.times, case.first, int(case.rejected), case.last]
-    return json.dumps([*head, *who, case.reason.value, candidates], separators=(",", ":"))
+    return compact([*head, *who, case.reason.value, candidates])
 
 
 def _read(store: str, text: str) -> PendingCase:

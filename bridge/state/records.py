@@ -4,6 +4,7 @@ import json
 
 from bridge.domain.attempt import Attempt
 from bridge.domain.binding import UNBOUND, Binding
+from bridge.domain.compact_json import compact
 from bridge.domain.customer import Customer
 from bridge.domain.identity import IdentityKey
 from bridge.domain.outcome import Outcome, Underway
@@ -26,8 +27,8 @@ def attempt_text(attempt: Attempt) -> str:
     if attempt.portal_parameters or attempt.binding:
         # At the end and only where needed: versions without them read all other records.
         more = [dict(attempt.portal_parameters), attempt.binding.state, attempt.binding.code_challenge]
-        return PENDING + json.dumps(fields + (more if attempt.binding else more[:1]), separators=(",", ":"))
-    return PENDING + json.dumps(fields, separators=(",", ":"))
+        return PENDING + compact(fields + (more if attempt.binding else more[:1]))
+    return PENDING + compact(fields)
 
 
 def outcome_tail(outcome: Outcome) -> str:
@@ -36,7 +37,7 @@ def outcome_tail(outcome: Outcome) -> str:
     fields = [outcome.store, outcome.return_to, outcome.session, reason]
     if outcome.identity is not None:
         fields += [outcome.identity.issuer, outcome.identity.subject]
-    return json.dumps(fields, separators=(",", ":"))
+    return compact(fields)
 
 
 def progress(state: str, text: str | None) -> Attempt | Outcome | Underway | None:

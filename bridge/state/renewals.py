@@ -11,7 +11,7 @@ from bridge.domain.identity import IdentityKey
 from bridge.domain.limits import RENEWAL_GRACE
 from bridge.domain.secret import Secret
 from bridge.domain.session import SessionRef
-from bridge.state.growing import FINDING
+from bridge.state.growing import FINDING_ONE
 from bridge.state.keys import Keys, digest, links_of
 from bridge.state.link_records import customer_of
 from bridge.state.sealing import Seal
@@ -38,7 +38,7 @@ end
 
 #: Without session or link nothing is lent. A field that is there already is the end of the code.
 _LEND = Script(
-    FINDING
+    FINDING_ONE
     + _USE
     + """
 local session = redis.call('GET', KEYS[1])
@@ -56,7 +56,7 @@ return {link, redis.call('HGET', KEYS[3], ARGV[1]) == ARGV[2] and 1 or 0}
 #: A field: store, kind, digest of the secret, of the one before it, when it changed, reference.
 #: The same change asked for twice, because the first answer was lost, is the same change.
 _RENEW = Script(
-    FINDING
+    FINDING_ONE
     + _USE
     + """
 local session, link = redis.call('GET', KEYS[1]), redis.call('HGET', at(KEYS[2], ARGV[8]), ARGV[8])

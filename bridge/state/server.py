@@ -3,11 +3,14 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import redis
 
 from bridge.domain.refusal import Reason, Refused
+from bridge.net.waiting import elsewhere
+from bridge.state.client import Client, Command
 from bridge.state.connecting import pool_to
 from bridge.state.sentinel import Sentinels
 from bridge.state.whereabouts import Access, whereabouts
@@ -18,7 +21,6 @@ _PAGE = 1000  # keys of a scan in one trip
 #: A command in a script on a key that its caller did not name (`base .. ':n'`).
 _OTHER_KEY = re.compile(r"call\((?!'[A-Z]+'(?:\)|, KEYS\[))")
 
-Command = tuple[str | int, ...]
 Call = tuple[Sequence[str], Sequence[str | int]]  # keys and arguments of a script
 
 
@@ -45,7 +47,7 @@ class RedisServer:
     def __init__(self, url: str, connections: int = 64, access: Access = Access()) -> None:  # noqa: B008 - frozen
         self.where = whereabouts(url, access)
         find = Sentinels(self.where).primary if self.where.kind == "sentinel" else None
-        self._redis = redis.Redis(connection_pool=pool_to(self.where, None, find, connections))
+        self._redis = Client(pool_to(self.where, None, find, connections))
         self._execute: Callable[..., Any] = self._redis.execute_command
 
     def command(self, *words: str | int) -> Any:
@@ -77,7 +79,7 @@ class RedisServer:
         if not wanted:
             return self.run(script, keys, *arguments)
         try:
-            return waited(self._redis, script, (keys, arguments), wanted)
+            return waited(script, (keys, arguments), wanted, self._redis)
         except redis.RedisError as error:
             raise self._refused(error) from None
 
@@ -120,7 +122,7 @@ class RedisServer:
     @property
     def connections_in_use(self) -> int:
         """How many carry a command at this moment."""
-        return in_use(self._redis)
+        return self._redis.in_use
 
     def close(self) -> None:
         """Closes every connection."""
@@ -142,12 +144,6 @@ class RedisServer:
         return refused(error)
 
 
-def in_use(client: "redis.Redis") -> int:
-    """How many of a client's connections carry a command at this moment."""
-    pool: Any = client.connection_pool
-    return int(pool.max_connections - pool.pool.qsize())  # it holds those that nobody uses, made or not
-
-
 def refused(error: redis.RedisError) -> Refused:
     """What an error of Redis is to a sign-in."""
     # The name of the error and its first words (LOADING, READONLY, NOAUTH) are for the operator.
@@ -161,18 +157,23 @@ def called(script: Script, call: Call) -> Command:
 
 
 def trip(
-    client: "redis.Redis", commands: Sequence[Command], *, transaction: bool = False, whole: bool = True
+    client: Client, commands: Sequence[Command], *, transaction: bool = False, whole: bool = True
 ) -> list[Any]:
     """The answers of one server to several commands; with `whole` the first error is raised."""
-    with client.pipeline(transaction=transaction) as pipeline:
-        queue: Callable[..., Any] = pipeline.execute_command
-        for command in commands:
-            queue(*command)
-        return pipeline.execute(raise_on_error=whole)
+    answers = client.all(commands, transaction=transaction)
+    for answer in answers if whole else ():
+        if isinstance(answer, redis.RedisError):
+            raise answer
+    return answers
 
 
-def waited(client: "redis.Redis", script: Script, call: Call, wanted: int) -> Any:
+def waited(script: Script, call: Call, wanted: int, client: Client) -> Any:
     """The answer of a script, once `wanted` replicas have what it wrote. Raises redis.RedisError."""
+    # Not over the connection that requests share: the others' answers would wait for the replicas as well.
+    return elsewhere(partial(_waited, script, call, wanted, client))
+
+
+def _waited(script: Script, call: Call, wanted: int, client: Client) -> Any:
     words = called(script, call)
     wait = ("WAIT", wanted, REPLICAS_WAIT)  # in the same trip: it is about its own connection's writes
     answer, there = trip(client, [words, wait], whole=False)

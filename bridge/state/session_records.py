@@ -1,8 +1,10 @@
 """The text form of a session: a list whose first word is the store."""
 
 import json
-from base64 import b64decode, b64encode
+from base64 import b64decode
+from binascii import b2a_base64
 
+from bridge.domain.compact_json import compact
 from bridge.domain.identity import IdentityKey
 from bridge.domain.limits import SESSION_LIFE
 from bridge.domain.secret import Secret
@@ -14,7 +16,7 @@ from bridge.state.sealing import Seal
 def session_text(session: Session, seal: Seal) -> str:
     """The ID token is sealed; one that is too large is left out."""
     hint = session.id_token.reveal()
-    sealed = b64encode(seal.close(hint)).decode() if len(hint) <= MAX_HINT else ""
+    sealed = b2a_base64(seal.close(hint), newline=False).decode() if len(hint) <= MAX_HINT else ""
     fields = [
         session.store,
         session.connection,
@@ -26,7 +28,7 @@ def session_text(session: Session, seal: Seal) -> str:
         session.ends_at,
         session.idle,
     ]
-    return json.dumps(fields, separators=(",", ":"))
+    return compact(fields)
 
 
 def session_of(text: str, seal: Seal) -> Session:

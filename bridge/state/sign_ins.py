@@ -14,7 +14,7 @@ from bridge.domain.refusal import Reason, Refused
 from bridge.domain.session import Session
 from bridge.domain.story import Story
 from bridge.state.decisions import DETAIL_LENGTH, NAMED, Decisions, named
-from bridge.state.growing import FINDING, GROWING
+from bridge.state.growing import FINDING_ONE, GROWING
 from bridge.state.keys import Keys, digest, links_of
 from bridge.state.link_notes import NO_NOTE, NOTE_HEAD, PROFILE, note_read, note_text
 from bridge.state.link_records import HEAD, customer_of
@@ -53,30 +53,33 @@ else
 end
 """
 
+#: Most people have no other session. Where they have, those that are over go last: an empty set would be
+#: gone, and its expiry with it.
 _SESSION = """
 redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[4])
+local life, left = ARGV[9] - ARGV[4], redis.call('TTL', KEYS[3])
 redis.call('ZADD', KEYS[3], ARGV[9], ARGV[5])
-if redis.call('TTL', KEYS[3]) < ARGV[9] - ARGV[4] then redis.call('EXPIRE', KEYS[3], ARGV[9] - ARGV[4]) end
+if left ~= -2 then redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[4]) end
+if left < life then redis.call('EXPIRE', KEYS[3], life) end
 """
 
 #: The second half, in the slots of the attempt, of the audit and of the provider's own session.
 _END = """
+local who = named(customer)
 redis.call('SET', KEYS[6], 'O' .. customer .. ' ' .. ARGV[10], 'EX', ARGV[11])
 redis.call('XADD', KEYS[7], 'MAXLEN', '~', ARGV[12], '*', 'event', 'signed_in', 'reference', ARGV[13],
-  'store', ARGV[14], 'connection', ARGV[15], 'identity', ARGV[1], 'customer', named(customer))
+  'store', ARGV[14], 'connection', ARGV[15], 'identity', ARGV[1], 'customer', who)
 if ARGV[16] ~= '0' then
-  redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[16], '*', 'u', named(customer), unpack(ARGV, 17))
+  redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[16], '*', 'u', who, unpack(ARGV, 17))
 end
 if KEYS[9] then
   redis.call('SADD', KEYS[9], ARGV[1])
-  local life = ARGV[9] - ARGV[4]
   if redis.call('TTL', KEYS[9]) < life then redis.call('EXPIRE', KEYS[9], life) end
 end
 """
 
-_RECORD = Script(NAMED + FINDING + _KNOWN + _SESSION + _END + "return link")
-_RECORD_FIRST_HALF = Script(FINDING + _KNOWN + _SESSION + "return link")
+_RECORD = Script(NAMED + FINDING_ONE + _KNOWN + _SESSION + _END + "return link")
+_RECORD_FIRST_HALF = Script(FINDING_ONE + _KNOWN + _SESSION + "return link")
 _NOTED_RECORD = Script(NAMED + GROWING + _KNOWN + _NOTED + _SESSION + _END + "return link")
 _NOTED_FIRST_HALF = Script(GROWING + _KNOWN + _NOTED + _SESSION + "return link")
 
@@ -148,17 +151,21 @@ class RedisSignIns:
         a cookie for, until it ends by itself: its callback, repeated, finds the attempt taken and
         begins a new one. Not the other way round: an outcome must not tell of a session that is not there.
         """
-        identity, keys = session.identity, self._keys
+        identity, keys, session_id = session.identity, self._keys, digest(session.id)
         outcome = Outcome(
             store=ticket.store, return_to=ticket.return_to, session=session.handle, identity=identity
         )
-        own = links_of(keys, identity, session.store), keys.session(identity, session.id)
-        blocks, notes = keys.blocked(identity, session.store), keys.notes(identity, session.store)
-        own_keys = (*own, keys.sessions(identity), blocks, notes)
-        told = self._decisions
+        own_keys = (
+            links_of(keys, identity, session.store),
+            keys.session(identity, session_id, digested=True),
+            keys.sessions(identity),
+            keys.blocked(identity, session.store),
+            keys.notes(identity, session.store),
+        )
+        told, reference = self._decisions, ticket.reference
         words: tuple[str, ...] = ()
         if told.length and story is not None:
-            words = told.words("signed_in", ticket.reference, session.store, session.connection, story)
+            words = told.words("signed_in", reference, session.store, session.connection, story)
         ending: tuple[str, ...] = (keys.attempt(ticket.state), keys.audit, told.key)
         if session.sid:
             ending += (keys.sid(session.connection, session.sid),)
@@ -167,7 +174,7 @@ class RedisSignIns:
             session_text(session, self._seal),
             session.life(session.created_at),
             session.created_at,
-            digest(session.id),
+            session_id,
             due.profile if due else "",
             due.seen_since if due else 0,
             note_text(note) if note else "",
@@ -178,7 +185,7 @@ class RedisSignIns:
         if not self._server.clustered:
             whole: str | list[str] | None = self._server.run(
                 _NOTED_RECORD if noted else _RECORD, own_keys + ending, *arguments,
-                tail, OUTCOME_LIFE, keys.audit_most, ticket.reference, session.store, session.connection,
+                tail, OUTCOME_LIFE, keys.audit_most, reference, session.store, session.connection,
                 told.length if words else 0, *words,
             )  # fmt: skip
             return whole
@@ -190,7 +197,7 @@ class RedisSignIns:
                 ("SET", ending[0], f"{ENDED}{customer} {tail}", "EX", OUTCOME_LIFE),
                 (
                     "XADD", ending[1], "MAXLEN", "~", keys.audit_most, "*", "event", "signed_in",
-                    "reference", ticket.reference, "store", session.store,
+                    "reference", reference, "store", session.store,
                     "connection", session.connection, "identity", identity.digest,
                     "customer", named(customer),
                 ),

@@ -8,6 +8,8 @@ from typing import Any
 import redis
 from redis.crc import key_slot
 
+from bridge.net.waiting import elsewhere
+from bridge.state.client import Client
 from bridge.state.connecting import asked, pool_to
 from bridge.state.whereabouts import Place, Whereabouts
 
@@ -25,31 +27,31 @@ class SlotMap:
         self._where = where
         self._connections = connections
         self._lock = threading.Lock()
-        self._clients: dict[Place, redis.Redis] = {}
-        self._slots: list[redis.Redis | None] = [None] * SLOTS
+        self._clients: dict[Place, Client] = {}
+        self._slots: list[Client | None] = [None] * SLOTS
         self._others: list[Place] = []  # replicas
         self._asked = 0.0
         #: Why there is no map, if there is none.
         self.trouble = ""
 
-    def client(self, key: str) -> "redis.Redis":
+    def client(self, key: str) -> Client:
         """The client of the server that has a key. Raises redis.RedisError when none is known to."""
         client = self._slots[key_slot(key.encode())]
         return client or self._looked_up(key)
 
-    def known(self, key: str) -> "redis.Redis | None":
+    def known(self, key: str) -> Client | None:
         """The same as far as it is known; asks nobody."""
         return self._slots[key_slot(key.encode())]
 
-    def at(self, place: Place) -> "redis.Redis":
+    def at(self, place: Place) -> Client:
         """The client of one server."""
         client = self._clients.get(place)
         if client is None:
             pool = pool_to(self._where, place, connections=self._connections)
-            client = self._clients.setdefault(place, redis.Redis(connection_pool=pool))
+            client = self._clients.setdefault(place, Client(pool))
         return client
 
-    def named_in(self, error: redis.exceptions.AskError, client: "redis.Redis") -> "redis.Redis":
+    def named_in(self, error: redis.exceptions.AskError, client: Client) -> Client:
         """Of the server that MOVED or ASK names; without a host it is where the answer came from."""
         return self.at((error.host or place_of(client)[0], error.port))
 
@@ -58,6 +60,9 @@ class SlotMap:
 
         When none answers, the map stays as it is.
         """
+        elsewhere(self._refresh)
+
+    def _refresh(self) -> None:
         came = time.monotonic()
         with self._lock:
             if self._asked > came - _PAUSE:
@@ -65,7 +70,7 @@ class SlotMap:
             self._slots = self._ask() or self._slots
             self._asked = time.monotonic()
 
-    def primaries(self) -> dict[Place, "redis.Redis"]:
+    def primaries(self) -> dict[Place, Client]:
         """Of all servers that have slots."""
         return {place_of(client): client for client in dict.fromkeys(self._slots) if client}
 
@@ -75,14 +80,14 @@ class SlotMap:
             client.close()
             client.connection_pool.disconnect()
 
-    def _looked_up(self, key: str) -> "redis.Redis":
+    def _looked_up(self, key: str) -> Client:
         self.refresh()
         client = self._slots[key_slot(key.encode())]
         if client is None:
             raise redis.ConnectionError(self.trouble or f"no server has slot {key_slot(key.encode())}")
         return client
 
-    def _ask(self) -> list[redis.Redis | None] | None:
+    def _ask(self) -> list[Client | None] | None:
         # In any order: one server that is cut off, and tells an old map, is not asked for ever.
         known = list(dict.fromkeys((*self._clients, *self._others, *self._where.places)))
         random.shuffle(known)
@@ -101,9 +106,9 @@ class SlotMap:
             self.trouble = "the servers know no slots: the Cluster has not been made yet"
         return None
 
-    def _read(self, ranges: Any, told_by: Place) -> list[redis.Redis | None]:
+    def _read(self, ranges: Any, told_by: Place) -> list[Client | None]:
         """Each range: first and last slot, its primary, its replicas."""
-        slots: list[redis.Redis | None] = [None] * SLOTS
+        slots: list[Client | None] = [None] * SLOTS
         others: list[Place] = []
         for first, last, primary, *replicas in ranges:
             host, port = primary[:2]
@@ -116,11 +121,13 @@ class SlotMap:
         present = {place_of(client) for client in dict.fromkeys(slots) if client}
         for place in [place for place in self._clients if place not in present]:
             # Not a primary any more: if it becomes one again, it is met again.
-            self._clients.pop(place).connection_pool.disconnect()
+            gone = self._clients.pop(place)
+            gone.close()
+            gone.connection_pool.disconnect()
         return slots
 
 
-def place_of(client: "redis.Redis") -> Place:
+def place_of(client: Client) -> Place:
     """Where a client's connections lead."""
     told = client.connection_pool.connection_kwargs
     return told["host"], told["port"]

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from bridge.domain.rates import Rate, TooOftenError
+from bridge.state.client import Command
 from bridge.state.keys import Keys
-from bridge.state.server import Command, RedisServer, Script
+from bridge.state.server import RedisServer, Script
 from bridge.state.throttle import WINDOW
 
 #: One more for each rate (ARGV[1] of them, their limits behind it), as long as none is over its limit; then
@@ -49,7 +50,7 @@ def put_counted(
         return
     more: tuple[str | int, ...] = () if record is None else (record[1], *record[2])
     stream = () if record is None else (record[0],)
-    limits = (rate.limit for rate in rates)
+    limits = [rate.limit for rate in rates]
     over = server.run(_PUT, (*names, key, *stream), len(rates), WINDOW, *limits, text, seconds, *more)
     if over:
         raise TooOftenError(rates[int(over[0]) - 1], max(1, int(over[1])))

@@ -5,8 +5,7 @@ from collections.abc import Container
 from pathlib import Path
 from time import perf_counter
 
-from flask import Flask, g, request, send_file
-from flask import Response as FlaskResponse
+from flask import Flask, request, send_file
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
@@ -18,7 +17,8 @@ from bridge.web import health, keys, look_files, provider_sign_out, session, sig
 from bridge.web.bounds import MAX_BODY
 from bridge.web.cookies import Cookies
 from bridge.web.headers import secure
-from bridge.web.logs import LOGGER
+from bridge.web.lean import Answer, App, Asked, Notes, asked
+from bridge.web.logs import LOGGER, write
 from bridge.web.look import EXTENSION, Looks
 from bridge.web.metrics.page import Metrics, measure
 from bridge.web.pages import WayBack, refusal
@@ -42,7 +42,7 @@ def create_app(bridge: Bridge, metrics: Metrics | None = None) -> Flask:
     address = client_address(server.trusted_proxies)
     log = logging.getLogger(LOGGER)
 
-    app = Flask("bridge.web", static_url_path="/static")
+    app = App("bridge.web", static_url_path="/static")
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=50, SEND_FILE_MAX_AGE_DEFAULT=3600)
     # Else werkzeug answers `//login/us` itself, with an address made from the Host header.
     app.url_map.merge_slashes = False
@@ -56,54 +56,40 @@ def create_app(bridge: Bridge, metrics: Metrics | None = None) -> Flask:
     app.register_blueprint(sign_out.routes(bridge, cookies, address))
     for others in (provider_sign_out.routes(bridge, address), health.routes(bridge), keys.routes(bridge)):
         app.register_blueprint(others)
-    measure(app, bridge, metrics or Metrics())
-
-    @app.before_request
-    def begin() -> None:
-        g.began = perf_counter()
+    count = measure(app, bridge, metrics or Metrics())
 
     @app.after_request
-    def end(response: FlaskResponse) -> FlaskResponse:
-        secure(response, https=https)
-        level = g.get("level", logging.DEBUG if request.endpoint in _QUIET else logging.INFO)
+    def end(answer: Answer) -> Answer:
+        request = asked()
+        notes = request.notes
+        secure(answer, https=https)
+        level = notes.level or (logging.DEBUG if request.endpoint in _QUIET else logging.INFO)
         if log.isEnabledFor(level):
-            log.log(level, g.get("event", "request"), extra=_line(response, address(request)))
-        return response
+            write(log, level, notes.event, _line(request, answer, _places(notes), address(request)))
+        count(request, answer)
+        return answer
 
-    def _places() -> tuple[str, str]:
+    def _places(notes: Notes) -> tuple[str, str]:
         """For logs: what stands in an address may be anything, a secret by mistake among it."""
         stores, connections = bridge.settings.stores, bridge.settings.connections
-        return _known(g.get("store", ""), stores), _known(g.get("connection", ""), connections)
-
-    def _line(response: Response, client: str) -> dict[str, object]:
-        store, connection = _places()
-        return {
-            "reference": g.get("reference"),
-            "method": request.method,
-            "route": request.url_rule.rule if request.url_rule else "",
-            "status": response.status_code,
-            "ms": round((perf_counter() - g.get("began", perf_counter())) * 1000, 1),
-            "store": store,
-            "connection": connection,
-            "reason": g.get("reason"),
-            "detail": g.get("detail"),
-            "client": client,
-        }
+        return _known(notes.store, stores), _known(notes.connection, connections)
 
     @app.errorhandler(Refused)
     def refused(error: Refused) -> Response:
         """The one way in which a refusal reaches a shopper."""
-        g.setdefault("reference", error.reference or reference_of(bridge.token()))
-        g.event, g.reason, g.detail = "refused", error.reason.value, error.detail
-        g.level = logging.WARNING if error.reason.words.status >= 500 else logging.INFO
+        notes = asked().notes
+        reference = notes.reference or error.reference or reference_of(bridge.token())
+        notes.event, notes.reference = "refused", reference
+        notes.reason, notes.detail = error.reason.value, error.detail
+        notes.level = logging.WARNING if error.reason.words.status >= 500 else logging.INFO
         if not error.recorded:
             tell = bridge.audit.stray if error.reason in NOISE else bridge.audit.refused
-            tell(g.reference, error, *_places(), g.get("story"))
+            tell(reference, error, *_places(notes), notes.story)
         return refusal(
             request,
             error.reason,
-            g.reference,
-            g.back() if "back" in g else WayBack(),  # worked out here: most requests are not refused
+            reference,
+            notes.back() if notes.back else WayBack(),  # worked out here: most requests are not refused
             retry_after=error.retry_after,
             as_json=request.path.startswith(("/token/", "/session/")),  # whoever asks there is a program
         )
@@ -118,7 +104,7 @@ def create_app(bridge: Bridge, metrics: Metrics | None = None) -> Flask:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         """A fault of ours: logged with its place, shown as a page like any other refusal."""
-        log.error("fault", exc_info=error, extra={"reference": g.get("reference")})
+        log.error("fault", exc_info=error, extra={"reference": asked().notes.reference})
         return refused(Refused(Reason.INTERNAL_ERROR, type(error).__name__))
 
     if server.theme_css:
@@ -129,6 +115,22 @@ def create_app(bridge: Bridge, metrics: Metrics | None = None) -> Flask:
             return send_file(theme, mimetype="text/css", max_age=3600)
 
     return app
+
+
+def _line(request: Asked, answer: Answer, places: tuple[str, str], client: str) -> dict[str, object]:
+    notes, (store, connection) = request.notes, places
+    return {
+        "reference": notes.reference,
+        "method": request.method,
+        "route": request.url_rule.rule if request.url_rule else "",
+        "status": answer.status_code,
+        "ms": round((perf_counter() - notes.began) * 1000, 1),
+        "store": store,
+        "connection": connection,
+        "reason": notes.reason,
+        "detail": notes.detail,
+        "client": client,
+    }
 
 
 def _known(name: str, names: Container[str]) -> str:

@@ -5,11 +5,10 @@ A ticket proves that this browser began the attempt. It is its own cookie, so th
 not overwrite each other; the number is capped, so that they never pile up to a 431.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
-from itsdangerous import BadData, Signer
+from itsdangerous import BadData
 from itsdangerous.encoding import base64_decode, base64_encode
 from werkzeug.wrappers import Response
 
@@ -18,6 +17,7 @@ from bridge.domain.binding import UNBOUND, Binding
 from bridge.domain.limits import OUTCOME_LIFE
 from bridge.domain.loop import Turns
 from bridge.domain.secret import Secret
+from bridge.web.signing import signer
 
 MAX_TICKETS = 5
 #: Of the older tickets together: a proxy may take no more than 8 kB in a header, and a state can be long.
@@ -28,6 +28,7 @@ LAST_LIFE = 180 * 86400  # seconds
 SIGNED_OUT_LIFE = 600  # seconds
 #: A longer goal is not repeated in the cookie: after a restart it is the store's default page.
 _GOAL_LENGTH = 300
+_TEXT_OF = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Cookies:
@@ -39,12 +40,7 @@ class Cookies:
         self.prefix = "__Host-bridge-" if secure else "bridge-"
         self._attempt_prefix = self.prefix + "attempt-"
         self._secure = secure
-        self._signer = Signer(
-            [key.reveal() for key in reversed(keys)],
-            salt=b"bridge.attempt",
-            key_derivation="hmac",
-            digest_method=hashlib.sha256,
-        )
+        self._signer = signer(keys, b"bridge.attempt")
 
     # -- tickets ----------------------------------------------------------------------------
 
@@ -87,7 +83,7 @@ class Cookies:
             fields += [ticket.binding.state, ticket.binding.code_challenge]
         if ticket.sealed:
             fields.append(ticket.sealed)
-        return self._signer.sign(base64_encode(json.dumps(fields, separators=(",", ":")))).decode()
+        return self._signer.sign(base64_encode(_TEXT_OF(fields))).decode()
 
     def _read(self, value: str) -> Ticket | None:
         try:

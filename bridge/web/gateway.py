@@ -1,4 +1,4 @@
-"""ASGI in front, WSGI threads behind: requests are received without a thread, and answered in one.
+"""ASGI in front, WSGI behind: requests are received and answered on the event loop, each in a greenlet.
 
 The server's own WSGI side gives the *whole* Cookie header away as an empty text when one byte of
 it is not ASCII, and any script of the store can set such a cookie for the bridge's domain too:
@@ -8,12 +8,16 @@ its shoppers could never sign in. Its ASGI side hands the bytes over as they cam
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from bridge.domain.refusal import Reason
-from bridge.net.turnstile import GRACE, Turnstile
+from bridge.net.after_crowds import AfterCrowds
+from bridge.net.turnstile import WORKING, Turnstile
+from bridge.net.waiting import run
 from bridge.web.bounds import MAX_BODY, head_fault
 from bridge.web.headers import plain
 from bridge.web.languages import Languages
@@ -28,11 +32,14 @@ Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 #: Requests inside at most; more are answered 503 at once.
 INSIDE = 3072
-#: Seconds for which a request may wait for a thread.
+#: Seconds for which a request may wait for its turn.
 PATIENCE = 5.0
 #: Seconds in which a request's body must have come. The server itself would wait for ever, and take no more
 #: connections when a thousand did (Slowloris, with bodies).
 BODY_LIMIT = 10.0
+#: Threads for what cannot be left waiting: as many as there are connections to one Redis server for them.
+THREADS = 64
+_WITHOUT_BODY = frozenset({"GET", "HEAD"})
 
 
 class Gateway:
@@ -41,27 +48,44 @@ class Gateway:
     def __init__(
         self,
         app: "WSGIApplication",
-        turnstile: Turnstile,
         look: Look | None = None,
         *,
+        crowds: frozenset[str] = frozenset(),
         https: bool = True,
         refused: Callable[[str], None] = lambda _code: None,
+        working: int = WORKING,
     ) -> None:
-        """`refused` hears the code of each request that never comes to `app`."""
+        """`crowds`: last words of paths; requests of each of these are a crowd of their own at the turnstile,
+        where `working` are let in. `refused` hears the code of each request that never comes to `app`.
+        """
         self._refused = refused
-        self.replace(app, look, https=https)
-        self._turnstile = turnstile
-        self._inside = 0  # touched by the event loop's thread only, as is the next
-        self._looking = False
+        self.replace(app, look, crowds=crowds, https=https)
+        self._turnstile = Turnstile(working)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="elsewhere")
+        self._inside = 0
+        self._after_crowds = AfterCrowds(self._threads.submit)
 
     @property
     def inside(self) -> int:
-        """How many requests are inside, those that wait for a thread included."""
+        """How many requests are inside, those that wait for their turn included."""
         return self._inside
 
-    def replace(self, app: "WSGIApplication", look: Look | None = None, *, https: bool = True) -> None:
+    @property
+    def waiting(self) -> int:
+        """How many of these wait for their turn."""
+        return self._turnstile.waiting
+
+    def replace(
+        self,
+        app: "WSGIApplication",
+        look: Look | None = None,
+        *,
+        crowds: frozenset[str] = frozenset(),
+        https: bool = True,
+    ) -> None:
         """From now on requests go to `app`; those that are with another one end there."""
         self._app = app
+        self._crowds = crowds
         self._secure = plain(https=https)
         self._languages = look.languages if look else Languages()
 
@@ -83,46 +107,34 @@ class Gateway:
                 status, headers, body = await self._received(scope, receive)
             finally:
                 self._inside -= 1
+                self._after_crowds.told(self._inside)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
     async def _received(self, scope: Message, receive: Callable[[], Awaitable[Message]]) -> Answer:
-        try:
-            async with asyncio.timeout(BODY_LIMIT):
-                body = await _body(scope, receive)
-        except (TimeoutError, EOFError):
-            return self._plain(Reason.BAD_REQUEST, _accepted(scope))
+        body = b""
+        if scope["method"] not in _WITHOUT_BODY:
+            try:
+                async with asyncio.timeout(BODY_LIMIT):
+                    body = await _body(receive)
+            except (TimeoutError, EOFError):
+                return self._plain(Reason.BAD_REQUEST, _accepted(scope))
         return await self._answer(_environ(scope, body))
 
     async def _answer(self, environ: dict[str, Any]) -> Answer:
-        loop, came = asyncio.get_running_loop(), monotonic()
-        answer: asyncio.Future[Answer] = loop.create_future()
-
-        def work() -> None:
-            environ["bridge.waited"] = waited = monotonic() - came
-            try:
-                given: Answer | Exception = (
-                    self._plain(Reason.OVERLOADED, environ.get("HTTP_ACCEPT_LANGUAGE", ""))
-                    if waited > PATIENCE
-                    else self._call(environ)
-                )
-            except Exception as error:  # noqa: BLE001 - handed over to the server, which ends this request
-                given = error
-            loop.call_soon_threadsafe(_give, answer, given)
-
-        if self._turnstile.admit(work):
-            self._look_later(loop)
-        return await answer
-
-    def _look_later(self, loop: asyncio.AbstractEventLoop) -> None:
-        if not self._looking:
-            self._looking = True
-            loop.call_later(GRACE, self._look, loop)
-
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._looking = False
-        if self._turnstile.look():
-            self._look_later(loop)
+        came = monotonic()
+        last = environ["PATH_INFO"].rpartition("/")[2]
+        crowd = last if last in self._crowds else ""
+        try:
+            await self._turnstile.enter(crowd, PATIENCE)
+        except TimeoutError:
+            return self._plain(Reason.OVERLOADED, environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        environ["bridge.waited"] = monotonic() - came
+        try:
+            aside = partial(self._turnstile.aside, crowd)
+            return await run(partial(self._call, environ), aside, self._threads)
+        finally:
+            self._turnstile.leave()
 
     def _call(self, environ: dict[str, Any]) -> Answer:
         started: list[Any] = []
@@ -144,7 +156,7 @@ class Gateway:
         return int(status[:3]), raw, body
 
     def _plain(self, reason: Reason, accept_language: str, status: int = 0) -> Answer:
-        """A refusal as plain as it can be: there is no thread to render a page."""
+        """A refusal as plain as it can be: there is no room to render a page."""
         self._refused(reason.value)
         text = self._languages.best(accept_language)
         headers = [
@@ -159,27 +171,16 @@ class Gateway:
         return status or reason.words.status, headers, f"{sentence(text, reason)}\n".encode()
 
 
-def _give(answer: "asyncio.Future[Answer]", given: Answer | Exception) -> None:
-    if answer.done():
-        return  # the client has gone
-    if isinstance(given, Exception):
-        answer.set_exception(given)
-    else:
-        answer.set_result(given)
-
-
 def _accepted(scope: Message) -> str:
     """The header Accept-Language, as it is in the WSGI environment."""
     values = (value for name, value in scope["headers"] if name == b"accept-language")
     return ",".join(value.decode("latin-1") for value in values)
 
 
-async def _body(scope: Message, receive: Callable[[], Awaitable[Message]]) -> bytes:
+async def _body(receive: Callable[[], Awaitable[Message]]) -> bytes:
     """The request's body, up to one byte more than is accepted. Raises EOFError where it was cut off: half a
     form is another form.
     """
-    if scope["method"] in ("GET", "HEAD"):
-        return b""
     body = b""
     while len(body) <= MAX_BODY:
         message = await receive()

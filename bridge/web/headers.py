@@ -1,6 +1,6 @@
 """Security headers for every answer."""
 
-from werkzeug.wrappers import Response
+from bridge.web.lean import Answer
 
 
 def policy(*, scripts: str = "", form_action: str = "'self'", frame_ancestors: str = "'none'") -> str:
@@ -21,26 +21,26 @@ _ALWAYS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 )
+_NOT_STORED = ("Cache-Control", "no-store")
 _HTTPS = ("Strict-Transport-Security", "max-age=31536000")
 _FRAMES = ("X-Frame-Options", "DENY")  # for browsers that do not know frame-ancestors
 
 
-def secure(response: Response, *, https: bool) -> Response:
+def secure(answer: Answer, *, https: bool) -> None:
     """Adds them; answers are never stored unless the view said otherwise (static files)."""
-    response.headers.extend(_ALWAYS)
-    own = response.headers.get(_POLICY[0])
+    lines = [*_ALWAYS, _HTTPS] if https else [*_ALWAYS]
+    given = {name.lower(): value for name, value in answer.headers}
+    own = given.get("content-security-policy")
     if own is None:
-        response.headers.add(*_POLICY)
+        lines.append(_POLICY)
     if own is None or _NO_FRAMES in own:
-        response.headers.add(*_FRAMES)
-    if https:
-        response.headers.add(*_HTTPS)
-    if "Cache-Control" not in response.headers:
-        response.headers.add("Cache-Control", "no-store")
-    return response
+        lines.append(_FRAMES)
+    if "cache-control" not in given:
+        lines.append(_NOT_STORED)
+    answer.fixed = lines
 
 
 def plain(*, https: bool) -> list[tuple[bytes, bytes]]:
     """The same as ASGI wants them, for answers that no view gave."""
-    lines = (*_ALWAYS, _POLICY, _FRAMES, ("Cache-Control", "no-store"), *((_HTTPS,) if https else ()))
+    lines = (*_ALWAYS, _POLICY, _FRAMES, _NOT_STORED, *((_HTTPS,) if https else ()))
     return [(name.lower().encode(), value.encode()) for name, value in lines]

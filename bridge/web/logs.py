@@ -10,6 +10,7 @@ import logging
 import sys
 import time
 import traceback
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 #: Everything a line may hold besides time, level and event.
@@ -18,6 +19,7 @@ FIELDS = (
     "client", "address", "workers", "subject",
 )  # fmt: skip
 LOGGER = "bridge"
+_TEXT_OF = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 class JsonFormatter(logging.Formatter):
@@ -32,7 +34,7 @@ class JsonFormatter(logging.Formatter):
         if record.name == LOGGER:
             line["event"] = record.msg
             given = record.__dict__
-            line.update((name, given[name]) for name in FIELDS if given.get(name) not in (None, ""))
+            line |= {name: given[name] for name in FIELDS if name in given and given[name] not in (None, "")}
         else:
             line["event"] = "library"
             line["logger"] = record.name
@@ -40,7 +42,12 @@ class JsonFormatter(logging.Formatter):
             line["error"] = record.exc_info[0].__name__
             frames = traceback.extract_tb(record.exc_info[2])[-5:]
             line["at"] = [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames]
-        return json.dumps(line, ensure_ascii=True, separators=(",", ":"))
+        return _TEXT_OF(line)
+
+
+def write(log: logging.Logger, level: int, event: str, fields: Mapping[str, object]) -> None:
+    """As `Logger.log`, which would look for the place in the code that spoke; no line tells it."""
+    log.handle(log.makeRecord(log.name, level, "", 0, event, (), None, extra=fields))
 
 
 def start_logging(level: str, stream: TextIO = sys.stdout) -> None:

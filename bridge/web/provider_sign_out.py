@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Request, g, jsonify, request
+from flask import Blueprint, Request, jsonify, request
 from werkzeug.wrappers import Response
 
 from bridge.domain.reference import reference_of
 from bridge.domain.refusal import NOISE, Reason, Refused
 from bridge.web.headers import policy
+from bridge.web.lean import asked
 from bridge.web.request import check_size, is_speculative, single, time_left
 from bridge.web.where_from import origin_of
 from bridge.wiring.bridge import Bridge
@@ -35,8 +36,9 @@ class _Views:
         """No cookie is read: the provider's server has none, and its frame brings none."""
         if is_speculative(request):
             return Response(status=204)
-        g.connection = (request.view_args or {}).get("connection", "")
-        g.event = "sessions_ended"
+        notes, names = asked().notes, request.view_args or {}
+        notes.event = "sessions_ended"
+        notes.connection = names.get("connection", "")
         check_size(request)
         return None
 
@@ -49,15 +51,15 @@ class _Views:
             ended = self._flow.backchannel(connection, _logout_token(), deadline)
         except Refused as refused:
             return self._refusal(self._counted(refused))
-        g.detail = f"{ended} by the back channel"
+        asked().notes.detail = f"{ended} by the back channel"
         return Response(status=200)
 
     def frontchannel(self, connection: str) -> Response:
         """An empty page, for a frame in the provider's own page and in no other."""
         if request.headers.get("Sec-Fetch-Dest", "iframe") not in ("iframe", "frame", "document"):
             raise Refused(Reason.BAD_REQUEST, "asked for by a page's picture or script")
-        iss, sid = single(request.args.items(multi=True), "iss", "sid")
-        g.detail = f"{self._flow.frontchannel(connection, iss, sid)} by the front channel"
+        iss, sid = single(asked().pairs, "iss", "sid")
+        asked().notes.detail = f"{self._flow.frontchannel(connection, iss, sid)} by the front channel"
         response = Response("", mimetype="text/html")
         response.headers["Content-Security-Policy"] = policy(
             frame_ancestors=" ".join(self._framers(connection))
@@ -81,18 +83,18 @@ class _Views:
 
     def _refusal(self, refused: Refused) -> Response:
         """The error JSON that the specification asks for: for a program, in the words of OAuth."""
-        reason = refused.reason
-        g.event, g.reason, g.detail = "refused", reason.value, refused.detail
-        g.reference = reference_of(self._bridge.token())
+        reason, notes = refused.reason, asked().notes
+        notes.event, notes.reason, notes.detail = "refused", reason.value, refused.detail
+        notes.reference = reference = reference_of(self._bridge.token())
         if not refused.recorded:
             tell = self._bridge.audit.stray if reason in NOISE else self._bridge.audit.refused
-            tell(g.reference, refused, "", g.connection)
+            tell(reference, refused, "", notes.connection)
         too_many = reason is Reason.TOO_MANY_REQUESTS
         again = too_many or reason.words.status >= 500
         response: Response = jsonify(
             error="temporarily_unavailable" if again else "invalid_request",
             error_description=reason.words.title,
-            reference=g.reference,
+            reference=reference,
         )
         response.status_code = 429 if too_many else 503 if again else 400
         response.headers["Bridge-Refusal"] = reason.value

@@ -12,6 +12,7 @@ from bridge.domain.limits import REQUEST_LIMIT
 from bridge.domain.quoting import place_name
 from bridge.domain.refusal import Reason, Refused
 from bridge.web.bounds import MAX_COOKIES, MAX_QUERY
+from bridge.web.lean import Asked
 
 _SPECULATIVE = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 
@@ -21,8 +22,12 @@ def is_speculative(request: Request) -> bool:
     environ = request.environ
     if environ["REQUEST_METHOD"] == "HEAD":
         return True
-    said = "".join(environ[name] for name in _SPECULATIVE if name in environ).lower()
-    return "prefetch" in said or "preview" in said
+    for name in _SPECULATIVE:
+        if name in environ:
+            said = environ[name].lower()
+            if "prefetch" in said or "preview" in said:
+                return True
+    return False
 
 
 def check_navigation(request: Request) -> None:
@@ -45,13 +50,18 @@ def was_clicked(request: Request) -> bool:
 
 def check_size(request: Request) -> None:
     """Refuses what no browser sends here. Raises `Refused(TOO_LARGE)` or `Refused(BAD_REQUEST)`."""
-    environ = request.environ
+    query = request.query_string
     try:
-        environ.get("QUERY_STRING", "").encode("latin-1").decode()
+        query.decode()
     except UnicodeError:
         raise Refused(Reason.BAD_REQUEST, "the query is not UTF-8") from None
-    if len(environ.get("QUERY_STRING", "")) > MAX_QUERY or len(environ.get("HTTP_COOKIE", "")) > MAX_COOKIES:
+    if len(query) > MAX_QUERY or len(request.environ.get("HTTP_COOKIE", "")) > MAX_COOKIES:
         raise Refused(Reason.TOO_LARGE)
+
+
+def parameters(request: Asked) -> Iterable[tuple[str, str]]:
+    """Those of the form where one was sent, else those of the query."""
+    return request.form.items(multi=True) if request.method == "POST" else request.pairs
 
 
 def time_left(request: Request, monotonic: Callable[[], float]) -> Deadline:
@@ -73,14 +83,17 @@ def basic(request: Request) -> tuple[str, str] | None:
 
 def single(pairs: Iterable[tuple[str, str]], *names: str) -> list[str | None]:
     """The values of `names`; raises `Refused(BAD_REQUEST)` when one was sent twice."""
-    found: dict[str, str] = {}
+    found: dict[str, str | None] = dict.fromkeys(names)
     for name, value in pairs:
-        if name in found and name in names:
+        if name not in found:
+            continue
+        if found[name] is not None:
             raise Refused(Reason.BAD_REQUEST, f"parameter {name} sent twice")
         found[name] = value
-    return [found.get(name) for name in names]
+    return [*found.values()]
 
 
+@lru_cache(maxsize=1024)
 def _plain_address(hop: str) -> str:
     """In one spelling, or one client would count as many, and many as one.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.domain.measuring import Measures
-from bridge.net.turnstile import Turnstile
+from bridge.net.waiting import pause
 from bridge.settings import Settings, read_settings
 from bridge.web.app import create_app
 from bridge.web.gateway import Gateway
@@ -28,7 +28,7 @@ def create() -> "Flask":
     """The WSGI app for the configuration named by BRIDGE_CONFIG. Raises `ConfigFaults`."""
     metrics = Metrics()
     metrics.states.start()
-    bridge = _bridge(_settings(), None, metrics.calls)
+    bridge = _bridge(_settings(), metrics.calls)
     app = create_app(bridge, metrics)
     bridge.start_background()
     return app
@@ -41,21 +41,22 @@ def gateway(settings: Settings, memory: Memory | None = None, place: int = 0) ->
     """
     end_with_server()
     allow_open_files()
-    turnstile = Turnstile()
     metrics = Metrics(memory, place)
-    bridge = _bridge(settings, turnstile, metrics.calls)
+    bridge = _bridge(settings, metrics.calls)
     app, look = _front(bridge, metrics)
     bridge.start_background()
-    gateway = Gateway(app, turnstile, look, https=_is_https(settings), refused=metrics.calls.refused)
-    metrics.states.of(bridge, lambda: (gateway.inside, turnstile.waiting))
+    gateway = Gateway(
+        app, look, crowds=_crowds(settings), https=_is_https(settings), refused=metrics.calls.refused
+    )
+    metrics.states.of(bridge, lambda: (gateway.inside, gateway.waiting))
     metrics.states.start()
 
     def take(fresh: Settings) -> None:
         nonlocal bridge
-        begun = _bridge(fresh, turnstile, metrics.calls)
+        begun = _bridge(fresh, metrics.calls)
         front = _front(begun, metrics)
         begun.start_background()  # not before: what cannot be put together must leave no thread at work
-        gateway.replace(*front, https=_is_https(fresh))
+        gateway.replace(*front, crowds=_crowds(fresh), https=_is_https(fresh))
         bridge.stop_background()
         bridge = begun
 
@@ -69,6 +70,11 @@ def _front(bridge: Bridge, metrics: Metrics) -> "tuple[Flask, Look]":
         return app, looks().of("")
 
 
+def _crowds(settings: Settings) -> frozenset[str]:
+    """What requests go through: none of these shall keep the others' people waiting."""
+    return frozenset((*settings.stores, *settings.connections))
+
+
 def _is_https(settings: Settings) -> bool:
     """Whether browsers come by https: TLS ends at the proxy."""
     return settings.server.public_url.startswith("https:")
@@ -80,13 +86,12 @@ def _settings() -> Settings:
     return settings
 
 
-def _bridge(settings: Settings, turnstile: Turnstile | None, measures: Measures) -> Bridge:
+def _bridge(settings: Settings, measures: Measures) -> Bridge:
     start_logging(settings.server.log_level)
     return wire(
         settings,
         now=time.time,
         monotonic=time.monotonic,
-        pause=time.sleep,
-        turnstile=turnstile,
+        pause=pause,
         measures=measures,
     )

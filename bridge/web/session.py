@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Request, g, jsonify, request
+from flask import Blueprint, Request, jsonify, request
 from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
@@ -10,6 +10,7 @@ from bridge.domain.refusal import Reason, Refused
 from bridge.flows.session_status import Alive
 from bridge.flows.token import Asker
 from bridge.web.headers import CHALLENGE
+from bridge.web.lean import asked
 from bridge.web.request import basic, check_size
 from bridge.wiring.bridge import Bridge
 
@@ -20,7 +21,7 @@ def routes(bridge: Bridge, address: Callable[[Request], str]) -> Blueprint:
 
     @pages.before_request
     def begin() -> None:
-        g.store = (request.view_args or {}).get("store", "")
+        asked().notes.store = (request.view_args or {}).get("store", "")
         check_size(request)
 
     @pages.get("/session/<store>")

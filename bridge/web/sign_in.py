@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from flask import Blueprint, Request, after_this_request, g, request
+from flask import Blueprint, Request, after_this_request
 from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
@@ -21,9 +21,18 @@ from bridge.domain.refusal import WRONG_ACCOUNT, Reason, Refused
 from bridge.domain.return_to import safe_return_to
 from bridge.flows.steps import Choose, SignedIn, ToProvider
 from bridge.web.cookies import Cookies
+from bridge.web.lean import Asked, asked
 from bridge.web.look import looks
 from bridge.web.pages import WayBack, arrived, form_post, leaving, question, see_other, way_back
-from bridge.web.request import check_navigation, check_size, is_speculative, single, time_left, was_clicked
+from bridge.web.request import (
+    check_navigation,
+    check_size,
+    is_speculative,
+    parameters,
+    single,
+    time_left,
+    was_clicked,
+)
 from bridge.wiring.bridge import Bridge
 
 _BINDING = ("state", "code_challenge", "code_challenge_method")
@@ -52,13 +61,14 @@ class _Views:
 
     def only_people(self) -> Response | None:
         """Nothing is used up by who is not a person at a browser's window."""
+        request = asked()
         if is_speculative(request):
             return Response(status=204)
         check_size(request)
-        names = request.view_args or {}
-        g.store, g.connection = names.get("store", ""), names.get("connection", "")
-        g.event = "signed_in" if g.connection else "sign_in_started"
-        g.back = partial(way_back, self._flow.stores.get(g.store))
+        notes, names = request.notes, request.view_args or {}
+        notes.store, notes.connection = names.get("store", ""), names.get("connection", "")
+        notes.event = "signed_in" if notes.connection else "sign_in_started"
+        notes.back = partial(way_back, self._flow.stores.get(notes.store))
         check_navigation(request)
         return None
 
@@ -66,9 +76,8 @@ class _Views:
 
     def login(self, store: str) -> Response:
         """The storefront's "sign in" link."""
-        connection, return_to, hint, mark, ui_locales, *bound = single(
-            request.args.items(multi=True), *_ASKED
-        )
+        request = asked()
+        connection, return_to, hint, mark, ui_locales, *bound = single(parameters(request), *_ASKED)
         if ui_locales:
             self._remember_language(store, ui_locales)
         binding = Binding.parse(*bound)
@@ -80,7 +89,7 @@ class _Views:
                 connection,
                 return_to,
                 _hint(hint),
-                self._deadline(),
+                self._deadline(request),
                 last=last,
                 typed=typed,
                 binding=binding,
@@ -89,10 +98,10 @@ class _Views:
             )
 
         try:
-            return self._go(begin, by_form=typed)
+            return self._go(request, begin, by_form=typed)
         except Refused:
             goal = safe_return_to(return_to)
-            g.back = partial(way_back, self._flow.stores.get(store), "", goal, binding=binding)
+            request.notes.back = partial(way_back, self._flow.stores.get(store), "", goal, binding=binding)
             raise
 
     def _remember_language(self, store: str, ui_locales: str) -> None:
@@ -108,47 +117,51 @@ class _Views:
 
     def initiate(self, store: str) -> Response:
         """The tile in a provider's portal."""
-        parameters = request.form if request.method == "POST" else request.args
+        request = asked()
         iss, target, hint, id_token, *of_portal = single(
-            parameters.items(multi=True), "iss", "target_link_uri", "login_hint", "id_token", *_OF_PORTAL
+            parameters(request), "iss", "target_link_uri", "login_hint", "id_token", *_OF_PORTAL
         )
         if id_token is not None:  # the "simplified" tile of some portals
             raise Refused(Reason.BAD_REQUEST, "an ID token was sent without being asked for")
         asked_by_portal = portal_parameters(*of_portal)
         last = self._cookies.last(request.cookies, store)
         return self._go(
+            request,
             lambda: self._flow.initiate(
                 store,
                 iss,
                 target,
                 _hint(hint),
-                self._deadline(),
+                self._deadline(request),
                 last=last,
                 portal_parameters=asked_by_portal,
                 client_address=self._address(request),
-            )
+            ),
         )
 
-    def _go(self, begin: Callable[[], ToProvider | Choose], *, by_form: bool = False) -> Response:
+    def _go(
+        self, request: Asked, begin: Callable[[], ToProvider | Choose], *, by_form: bool = False
+    ) -> Response:
         """What every way into a sign-in has in common: it must not go round in circles."""
-        turns = self._cookies.turns(request.cookies)
-        if not was_clicked(request):
+        turns, clicked = self._cookies.turns(request.cookies), was_clicked(request)
+        if not clicked:
             turns = turns.next(self._bridge.now())
             if turns.endless:
                 raise Refused(Reason.SIGN_IN_LOOP)
         step = begin()
         if isinstance(step, Choose):
             return question(step)
-        response = self._to_provider(step, by_form=by_form)
-        if not was_clicked(request):
+        response = self._to_provider(request, step, by_form=by_form)
+        if not clicked:
             self._cookies.set_turns(response, turns)
         return response
 
-    def _to_provider(self, step: ToProvider, *, by_form: bool = False) -> Response:
-        g.reference, g.store, g.connection = step.ticket.reference, step.ticket.store, step.ticket.connection
-        g.event = "sign_in_restarted" if step.ticket.restarts else "sign_in_started"
+    def _to_provider(self, request: Asked, step: ToProvider, *, by_form: bool = False) -> Response:
+        ticket, notes = step.ticket, request.notes
+        notes.reference, notes.store, notes.connection = ticket.reference, ticket.store, ticket.connection
+        notes.event = "sign_in_restarted" if ticket.restarts else "sign_in_started"
         response = leaving(step.url) if by_form else see_other(step.url)
-        self._cookies.issue(response, step.ticket, request.cookies, form_post=self._by_form(step.ticket))
+        self._cookies.issue(response, ticket, request.cookies, form_post=self._by_form(ticket))
         return response
 
     # -- coming back ------------------------------------------------------------------------
@@ -157,42 +170,44 @@ class _Views:
         """The provider's answer, brought by the browser."""
         if connection not in self._flow.connections:
             raise Refused(Reason.CONNECTION_UNKNOWN, place_name(connection))
-        form_post = request.method == "POST"
-        parameters = request.form if form_post else request.args
-        answer = Callback.parse(connection, parameters.items(multi=True), form_post=form_post)
-        g.reference = reference_of(answer.state)
+        request = asked()
+        notes, form_post = request.notes, request.method == "POST"
+        answer = Callback.parse(connection, parameters(request), form_post=form_post)
+        notes.reference = reference_of(answer.state)
         if is_dry(answer.state):
+            notes.event = "dry_sign_in_arrived"
             return self._arrived(answer)
         # Only a way back: a state without its ticket may have been written by anybody.
-        g.back = partial(way_back, self._flow.stores.get(store_of(answer.state)), connection)
+        notes.back = partial(way_back, self._flow.stores.get(store_of(answer.state)), connection)
         ticket = self._cookies.ticket(request.cookies, answer.state)
         if ticket is not None:
-            g.store = ticket.store
-            g.back = partial(self._way_back, ticket, same=not form_post)
+            notes.store = ticket.store
+            notes.back = partial(self._way_back, ticket, same=not form_post)
         others = ticket is None and self._cookies.has_tickets(request.cookies)
         try:
             step = self._flow.finish(
                 answer,
                 ticket,
-                self._deadline(),
+                self._deadline(request),
                 other_tickets=others,
                 client_address=self._address(request),
             )
         except Refused as refused:
             if ticket is not None and refused.reason in WRONG_ACCOUNT:
-                self._forget_last(ticket)
+                self._forget_last(request, ticket)
             if ticket is not None and refused.cut_short:
                 after_this_request(partial(self._cut_short, ticket))
             raise
-        return self._to_store(step) if isinstance(step, SignedIn) else self._to_provider(step)
+        if isinstance(step, SignedIn):
+            return self._to_store(request, step)
+        return self._to_provider(request, step)
 
     def _arrived(self, answer: Callback) -> Response:
         """For `bridge connections test`: handed over unread. No cookie is asked for: nobody is signed in."""
-        g.event = "dry_sign_in_arrived"
         self._bridge.dry_sign_in.arrive(answer)
         return arrived(self._flow.connections[answer.connection])
 
-    def _to_store(self, step: SignedIn) -> Response:
+    def _to_store(self, request: Asked, step: SignedIn) -> Response:
         to_store = step.hand_off
         response = form_post(to_store) if isinstance(to_store, FormPost) else see_other(to_store.url)
         self._cookies.ended(response, step.ticket, request.cookies, form_post=self._by_form(step.ticket))
@@ -219,7 +234,7 @@ class _Views:
         # A form of ours could not be: browsers hold `form-action` against the redirect to the store, too.
         return replace(back, same=same)
 
-    def _forget_last(self, ticket: Ticket) -> None:
+    def _forget_last(self, request: Asked, ticket: Ticket) -> None:
         """Else the next click would lead to the same refusal."""
         last = self._cookies.last(request.cookies, ticket.store)
         # A provider's own form brings no Lax cookie along: then it may be there, unseen.
@@ -239,9 +254,9 @@ class _Views:
     def _by_form(self, ticket: Ticket) -> bool:
         return self._flow.connections[ticket.connection].response_mode == "form_post"
 
-    def _deadline(self) -> Deadline:
+    def _deadline(self, request: Asked) -> Deadline:
         deadline = time_left(request, self._bridge.monotonic)
-        g.story = deadline.story  # for what may still be told of a refusal
+        request.notes.story = deadline.story  # for what may still be told of a refusal
         return deadline
 
 

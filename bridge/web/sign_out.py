@@ -4,7 +4,7 @@ from collections.abc import Callable
 from hmac import compare_digest
 from urllib.parse import urlencode
 
-from flask import Blueprint, Request, after_this_request, g, request
+from flask import Blueprint, Request, after_this_request, request
 from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
@@ -15,8 +15,9 @@ from bridge.domain.session import SessionRef
 from bridge.domain.sign_out import LeaveTicket
 from bridge.domain.store import Store
 from bridge.web.cookies import Cookies
+from bridge.web.lean import asked
 from bridge.web.pages import WayBack, form_post, leaving, see_other
-from bridge.web.request import check_navigation, check_size, is_speculative, single, time_left
+from bridge.web.request import check_navigation, check_size, is_speculative, parameters, single, time_left
 from bridge.web.sign_out_cookies import LeaveTickets
 from bridge.web.sign_out_pages import confirm, no_ticket, receipt_page
 from bridge.web.where_from import came_from, is_own_form, origin_of
@@ -46,9 +47,11 @@ class _Views:
         if is_speculative(request):
             return Response(status=204)
         check_size(request)
-        g.store, g.event = (request.view_args or {}).get("store", ""), "sign_out_asked"
-        known = self._flow.stores.get(g.store)
-        g.back = lambda: WayBack(known.url, name=known.name) if known else WayBack()
+        notes, names = asked().notes, request.view_args or {}
+        notes.event = "sign_out_asked"
+        notes.store = names.get("store", "")
+        known = self._flow.stores.get(notes.store)
+        notes.back = lambda: WayBack(known.url, name=known.name) if known else WayBack()
         check_navigation(request)
         return None
 
@@ -57,8 +60,7 @@ class _Views:
     def logout(self, store: str) -> Response:
         """The storefront's "sign out" link, and the button of the page that asks whether it is meant."""
         known, by_form = self._flow.store(store), request.method == "POST"
-        parameters = request.form if by_form else request.args
-        return_to, sid = single(parameters.items(multi=True), "return_to", "sid")
+        return_to, sid = single(parameters(asked()), "return_to", "sid")
         handle = self._cookies.session(request.cookies, known.name)
         before = self._tickets.newest(request.cookies, known.name, self._bridge.now())
         if not (
@@ -79,8 +81,10 @@ class _Views:
             if refused.reason is Reason.SIGN_OUT_INCOMPLETE:
                 self._not_yet(known, return_to)
             raise
-        g.event, g.reference, g.connection = "signed_out", left.ticket.reference, left.ticket.connection
-        g.detail = f"provider: {left.ticket.provider}"
+        notes = asked().notes
+        notes.event = "signed_out"
+        notes.reference, notes.connection = left.ticket.reference, left.ticket.connection
+        notes.detail = f"provider: {left.ticket.provider}"
         response = leaving(left.url, out=True) if by_form else see_other(left.url)
         self._cookies.signed_out(response, request.cookies, known.name)
         self._tickets.issue(response, left.ticket, request.cookies)
@@ -104,7 +108,7 @@ class _Views:
         """Nobody else gets in by what is in this browser; and trying again finds the session."""
         goal = safe_return_to(return_to)
         again = f"/logout/{store.name}" + (f"?{urlencode({'return_to': goal})}" if goal else "")
-        g.back = lambda: WayBack(store.url, again, name=store.name)
+        asked().notes.back = lambda: WayBack(store.url, again, name=store.name)
 
         @after_this_request
         def forget(response: FlaskResponse) -> FlaskResponse:
@@ -115,11 +119,11 @@ class _Views:
 
     def signed_out(self, store: str) -> Response:
         """Where the provider sends the browser back, or we ourselves where there is nothing to do there."""
-        known = self._flow.store(store)
-        state, error, read = single(request.args.items(multi=True), "state", "error", "read")
+        known, notes = self._flow.store(store), asked().notes
+        state, error, read = single(asked().pairs, "state", "error", "read")
         ticket = self._tickets.ticket(request.cookies, store, state, self._bridge.now())
         if ticket is None:
-            g.event = "sign_out_unknown"
+            notes.event = "sign_out_unknown"
             return no_ticket(known)
         was_read = read is not None
         receipt = self._flow.arrive(
@@ -129,8 +133,9 @@ class _Views:
             was_read=was_read,
             deadline=time_left(request, self._bridge.monotonic),
         )
-        g.event, g.reference, g.connection = "sign_out_finished", ticket.reference, ticket.connection
-        g.detail = f"provider: {receipt.provider}"
+        notes.event = "sign_out_finished"
+        notes.reference, notes.connection = ticket.reference, ticket.connection
+        notes.detail = f"provider: {receipt.provider}"
         onward = receipt.onward
         if onward is None:
             next_step = receipt.has_sign_out and not was_read

@@ -1,17 +1,17 @@
 """The cookies of a sign-out: a signed ticket for each that is under way, and that there was one."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from itsdangerous import BadData, Signer
+from itsdangerous import BadData
 from itsdangerous.encoding import base64_decode, base64_encode
 from werkzeug.wrappers import Response
 
 from bridge.domain.secret import Secret
 from bridge.domain.sign_out import LeaveTicket, ProviderPart
 from bridge.web.cookies import Cookies
+from bridge.web.signing import signer
 
 MAX_TICKETS = 3  # in one browser: tabs that sign out at the same time
 TICKET_LIFE = 600  # seconds; some providers ask whether somebody is sure
@@ -27,12 +27,7 @@ class LeaveTickets:
         """`keys`: newest first; the newest signs, all verify."""
         self._cookies = cookies
         self._prefix = cookies.prefix + "leaving-"
-        self._signer = Signer(
-            [key.reveal() for key in reversed(keys)],
-            salt=b"bridge.leaving",
-            key_derivation="hmac",
-            digest_method=hashlib.sha256,
-        )
+        self._signer = signer(keys, b"bridge.leaving")
 
     def ticket(
         self, cookies: Mapping[str, str], store: str, state: str | None, now: float

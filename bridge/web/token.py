@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import Blueprint, Request, g, jsonify, request
+from flask import Blueprint, Request, jsonify, request
 from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
@@ -10,6 +10,7 @@ from bridge.domain.refusal import Reason, Refused
 from bridge.domain.strict_json import JsonFault, parse_object
 from bridge.flows.token import Asker, Given
 from bridge.web.headers import CHALLENGE
+from bridge.web.lean import asked
 from bridge.web.request import basic, check_size, time_left
 from bridge.wiring.bridge import Bridge
 
@@ -42,7 +43,7 @@ class _Views:
 
     def begin(self) -> None:
         """No cookie, no navigation: a request is what it says in its body."""
-        g.store = (request.view_args or {}).get("store", "")
+        asked().notes.store = (request.view_args or {}).get("store", "")
         check_size(request)
 
     def token(self, store: str) -> Response:
@@ -57,10 +58,11 @@ class _Views:
             tried_otherwise="Authorization" in request.headers,
         )
         deadline = time_left(request, self._bridge.monotonic)
-        g.story = deadline.story
+        notes = asked().notes
+        notes.story = deadline.story
         given = self._flow.give(store, asker, form, deadline)
-        g.reference = given.renewable.reference
-        g.event = "token_renewed" if form["grant_type"] == "refresh_token" else "token_given"
+        notes.reference = given.renewable.reference
+        notes.event = "token_renewed" if form["grant_type"] == "refresh_token" else "token_given"
         response: Response = jsonify(_members(given))
         response.headers["Pragma"] = "no-cache"  # RFC 6749 section 5.1
         return response
@@ -87,7 +89,7 @@ class _Views:
         return response
 
     def _is_allowed(self, origin: str | None) -> bool:
-        store = self._flow.stores.get(g.get("store", ""))
+        store = self._flow.stores.get(asked().notes.store)
         return (
             store is not None
             and store.storefront.delivery == "code"

@@ -1,11 +1,12 @@
 """The bridge as it answers requests: everything it needs, put together."""
 
+import os
 import random
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bridge.domain.base64url import encoded
 from bridge.domain.ending_work import EndingQueue
 from bridge.domain.measuring import NOT_MEASURED, Measures
 from bridge.domain.ports import Audit
@@ -25,9 +26,8 @@ from bridge.flows.token import TokenEndpoint
 from bridge.idp.client_keys import published
 from bridge.idp.keeper import Keeper
 from bridge.idp.provider import OpenIdProvider
-from bridge.net.bulkhead import Bulkheads
+from bridge.net.bulkhead import PLACES, Bulkheads
 from bridge.net.lane import Lane
-from bridge.net.turnstile import THREADS, Turnstile
 from bridge.settings import Settings
 from bridge.state.attempts import RedisAttempts
 from bridge.state.audit import RedisAudit
@@ -120,15 +120,13 @@ def wire(
     now: Callable[[], float],
     monotonic: Callable[[], float],
     pause: Callable[[float], None],
-    turnstile: Turnstile | None = None,
     provider: type[OpenIdProvider] = OpenIdProvider,
     measures: Measures = NOT_MEASURED,
 ) -> Bridge:
     """A bridge on real Redis and real HTTP. Opens no connection yet.
 
-    `turnstile`: where a request's thread steps aside while it waits for others. `provider`: what speaks
-    with identity providers; a dry sign-in has one that remembers what it saw. `measures`: hears of calls
-    and of sessions that ended.
+    `provider`: what speaks with identity providers; a dry sign-in has one that remembers what it saw.
+    `measures`: hears of calls and of sessions that ended.
     """
     redis = redis_server(settings.redis)
     keys = Keys(settings.redis.prefix, 2 * settings.server.audit_length)
@@ -136,8 +134,8 @@ def wire(
     decisions = Decisions(keys, settings.server.decisions)
     connections = {name: connection_of(name, one, settings) for name, one in settings.connections.items()}
     stores = {name: store_of(name, one) for name, one in settings.stores.items()}
-    http = HttpClients(settings, turnstile)
-    bulkheads = Bulkheads(THREADS)
+    http = HttpClients(settings)
+    bulkheads = Bulkheads(PLACES)
     lanes = {
         subject: Lane(way_out, bulkheads, subject, now, monotonic, measures)
         for subject, way_out in http.ways_out(settings).items()
@@ -279,4 +277,4 @@ def wire(
 
 def _token() -> str:
     """256 random bits; also long enough for a PKCE verifier (RFC 7636 4.1: 43 characters)."""
-    return secrets.token_urlsafe(32)
+    return encoded(os.urandom(32))

@@ -7,7 +7,6 @@ from bridge.domain.secret import Secret
 from bridge.idp.presets import PRESETS
 from bridge.net.client import HttpClient, Trust
 from bridge.net.lane import Lane
-from bridge.net.turnstile import Turnstile
 from bridge.settings import Settings
 from bridge.settings.connection import ConnectionSettings
 from bridge.settings.presets import properties_of
@@ -80,8 +79,7 @@ def _asking(given: ConnectionSettings) -> Asking:
 class HttpClients:
     """The ways out: those who may trust the same share one, and so its connections."""
 
-    def __init__(self, settings: Settings, turnstile: Turnstile | None) -> None:
-        self._turnstile = turnstile
+    def __init__(self, settings: Settings) -> None:
         self._development = settings.server.development
         self._clients: dict[Trust, HttpClient] = {}
         self.towards_stores: Http = self._client(private=False, ca_file="")
@@ -121,4 +119,4 @@ class HttpClients:
             certificate=certificate,
             certificate_key=certificate_key,
         )
-        return self._clients.setdefault(trust, HttpClient(trust, self._turnstile))
+        return self._clients.setdefault(trust, HttpClient(trust))

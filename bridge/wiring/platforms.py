@@ -9,6 +9,7 @@ from bridge.domain.sign_out import SignsOut, signs_out
 from bridge.domain.store import Store
 from bridge.domain.store_platform import StoreContext, StorePlatform, delivers, issues
 from bridge.net.lane import Lane
+from bridge.net.waiting import pause
 from bridge.settings import Settings
 from bridge.settings.agreement_delivery import delivery_of
 from bridge.settings.faults import ConfigFaults, Fault
@@ -83,7 +84,7 @@ def check_platforms(settings: Settings) -> None:
             http=_Nowhere(),
             now=time.time,
             monotonic=time.monotonic,
-            pause=time.sleep,
+            pause=pause,
             token=lambda: "",
         )
         try:

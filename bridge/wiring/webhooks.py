@@ -59,7 +59,7 @@ def wire_webhooks(
     redis = redis_server(settings.redis)
     return Webhooks(
         queue=RedisEndings(redis, Keys(settings.redis.prefix)),
-        receivers=receivers_of(settings, HttpClients(settings, None), now, monotonic),
+        receivers=receivers_of(settings, HttpClients(settings), now, monotonic),
         note=partial(note, settings),
         now=now,
         monotonic=monotonic,

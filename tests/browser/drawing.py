@@ -6,6 +6,7 @@ from flask import Flask, request
 from playwright.sync_api import Page
 
 from bridge.domain.refusal import Reason
+from bridge.web.lean import App
 from bridge.web.pages import WayBack, refusal
 
 _BACK = WayBack(
@@ -17,7 +18,7 @@ _BACK = WayBack(
 
 def drawn(page: Page, bridge_url: str, *, reference: str = "4kq2x9vz") -> Iterator[Reason]:
     """Shows one reason after the other in `page`, with the stylesheet of the running bridge."""
-    app = Flask("bridge.web")
+    app = App("bridge.web", static_url_path="/static")
     page.goto(f"{bridge_url}/healthz")  # the address against which the stylesheet is found
     for reason in Reason:
         show(page, app, reason, reference)

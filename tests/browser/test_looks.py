@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from flask import Flask
 
 from bridge.demo.scene import Scene
 from bridge.domain.refusal import Reason
+from bridge.web.lean import App
 from tests.browser.choices import Choices
 from tests.browser.conftest import NewShopper
 from tests.browser.drawing import drawn, faintest, overflow, show
@@ -63,7 +63,7 @@ def test_what_can_be_pressed_is_large_enough_for_a_thumb(
     page.goto(f"{choices.url}/login/many")
     boxes = [link.bounding_box() for link in page.get_by_role("link").all()]
     page.goto(f"{scene.bridge_url}/healthz")
-    show(page, Flask("bridge.web"), Reason.ACCESS_DENIED)
+    show(page, App("bridge.web", static_url_path="/static"), Reason.ACCESS_DENIED)
     boxes += [link.bounding_box() for link in page.get_by_role("link").all()]
     assert len(boxes) == 34
     page.goto(f"{choices.url}/login/typed")
@@ -93,7 +93,7 @@ def test_pictures_for_a_person_to_look_at(
     screenshots: Path,
     scheme: Literal["light", "dark"],
 ) -> None:
-    app = Flask("bridge.web")
+    app = App("bridge.web", static_url_path="/static")
     for size, options in {"desktop": DESKTOP, "mobile": MOBILE, "small": SMALLEST, "zoomed": ZOOMED}.items():
         page = new_shopper(color_scheme=scheme, **options).page
         page.goto(f"{scene.bridge_url}/healthz")

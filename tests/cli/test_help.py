@@ -17,7 +17,9 @@ from tests.cli.command import bridge
 def commands(group: click.Group, *before: str) -> list[tuple[str, ...]]:
     """Every command, with those of its groups: ("config", "example")."""
     found: list[tuple[str, ...]] = []
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         found.append((*before, name))
         if isinstance(command, click.Group):
             found += commands(command, *before, name)
@@ -27,7 +29,7 @@ def commands(group: click.Group, *before: str) -> list[tuple[str, ...]]:
 def test_help_names_every_command_with_a_line_of_words() -> None:
     ended = bridge("--help")
     assert (ended.status, ended.err) == (0, "")
-    for name in main.commands:
+    for name in main.list_commands(click.Context(main)):
         assert re.search(rf"^  {name} +\S.*\w", ended.out, re.MULTILINE)
 
 

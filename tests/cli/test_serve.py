@@ -57,6 +57,38 @@ def test_an_address_that_is_not_this_machines_is_named_and_exits_1(config: Path,
     assert "Traceback" not in ended.said
 
 
+@pytest.mark.slow
+def test_it_is_ready_soon_after_its_start(stage: Stage) -> None:
+    """Half a second on an idle machine. What it imports is counted elsewhere: this finds what waits."""
+
+    def seconds() -> float:
+        began = time.monotonic()
+        started = stage.serve(port=quiet_port(), workers=2)
+        took = time.monotonic() - began
+        started.kill()
+        return took
+
+    assert any(seconds() < 5 for _ in range(3))
+
+
+@pytest.mark.slow
+def test_a_worker_may_be_a_process_that_is_no_copy(config: Path, tmp_path: Path) -> None:
+    """As on macOS, and everywhere by default from Python 3.14: what it gets is handed over as bytes."""
+    program = (
+        "import multiprocessing, sys; multiprocessing.set_start_method('spawn');"
+        "from bridge.cli import main; main(sys.argv[1:])"
+    )
+    port, log = quiet_port(), tmp_path / "log"
+    command = [sys.executable, "-c", program, "serve", "--config", str(config), "--port", str(port)]
+    with log.open("wb") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        until(lambda: _answers(port))
+    finally:
+        end(process)
+    assert "worker_died" not in log.read_text(encoding="utf-8")
+
+
 @linux
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

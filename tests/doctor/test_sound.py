@@ -4,7 +4,7 @@ import re
 
 from click.testing import CliRunner
 
-from bridge.cli.check import check
+from bridge.cli import main
 from tests.doctor.ward import Ward
 
 
@@ -31,7 +31,7 @@ def test_a_customer_is_handed_over_where_an_operator_asks_for_it(ward: Ward) -> 
 def test_a_customer_of_no_store_is_refused(ward: Ward) -> None:
     ward.write()
     for words in ("us", "mars=101", "us=not-a-number"):
-        ended = CliRunner().invoke(check, ["--config", str(ward.path), "--customer", words])
+        ended = CliRunner().invoke(main, ["check", "--config", str(ward.path), "--customer", words])
         assert ended.exit_code == 2
         assert "--customer" in ended.stderr
 
@@ -39,7 +39,7 @@ def test_a_customer_of_no_store_is_refused(ward: Ward) -> None:
 def test_people_read_it_in_80_columns_with_the_parts_in_order(ward: Ward) -> None:
     ward.set("connections.acme", client_secret="not-the-right-one-at-all")
     ward.write()
-    ended = CliRunner().invoke(check, ["--config", str(ward.path)])
+    ended = CliRunner().invoke(main, ["check", "--config", str(ward.path)])
     assert ended.exit_code == 1
     lines = ended.stdout.splitlines()
     long = [line for line in lines if len(line) > 80 and " " in line.strip()]

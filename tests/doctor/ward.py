@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from click.testing import CliRunner
 
-from bridge.cli.check import check
+from bridge.cli import main
 from bridge.demo.bigcommerce import StoreOptions, create_store
 from bridge.demo.commercelayer import OrganizationOptions, create_platform
 from bridge.demo.commercelayer.options import integration, sales_channel
@@ -199,7 +199,9 @@ class Ward:
 
     def examine(self, *words: str) -> tuple[int, dict[str, Any]]:
         """Exit status and what `bridge check --json` said."""
-        ended = CliRunner().invoke(check, ["--config", str(self.path), "--json", *words], env=self.environ)
+        ended = CliRunner().invoke(
+            main, ["check", "--config", str(self.path), "--json", *words], env=self.environ
+        )
         assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exc_info
         return ended.exit_code, json.loads(ended.stdout)
 

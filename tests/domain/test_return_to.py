@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.domain import return_to
 from bridge.domain.return_to import MAX_LENGTH, safe_return_to
 
 STORE = "https://store.example.com"
@@ -123,3 +124,11 @@ def test_the_longest_path_counts_as_it_will_be_sent() -> None:
     assert safe_return_to("/" + "x" * MAX_LENGTH) == ""
     assert safe_return_to("/" + "\u00e4" * (MAX_LENGTH // 6)) == "/" + quote("\u00e4") * (MAX_LENGTH // 6)
     assert safe_return_to("/" + "\u00e4" * (MAX_LENGTH // 6 + 1)) == ""
+
+
+@given(st.from_regex(return_to._PLAIN, fullmatch=True))
+def test_what_is_taken_at_a_glance_would_have_stood_the_long_look(path: str) -> None:
+    glanced = safe_return_to(path)
+    assert glanced == (path if len(path) <= MAX_LENGTH else "")
+    assert safe_return_to(path + "#") == glanced, "whose fragment has it looked at in full"
+    assert_stays_on_the_store(glanced)

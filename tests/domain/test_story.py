@@ -41,7 +41,7 @@ def test_a_step_is_read_as_it_was_told_with_its_time() -> None:
 def test_a_fact_that_looks_like_none_is_not_written() -> None:
     told = story()
     told.tell("chosen", connection="a;b\nsent;1", by="é")
-    assert written(told) == "chosen;0;?;?"
+    assert written(told) == "chosen;0.0;?;?"
 
 
 def test_a_fact_that_no_step_has_is_not_written() -> None:

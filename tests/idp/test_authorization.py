@@ -1,20 +1,27 @@
 """What is asked of a provider, and how its answer is held to it."""
 
 import json
+import secrets
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from bridge.domain.asking import PLAIN, Asking
+from bridge.domain.attempt import Attempt
 from bridge.domain.refusal import Reason, Refused
+from bridge.idp.authorization import AuthorizationRequests, form_of
 from bridge.idp.authorize_parameters import PARAMETERS, PROTOCOL
 from tests.contracts.world import NOON, FakeClock
 
 from .conftest import World
-from .fake_idp import ATTEMPT, CODE, FakeIdp, callback, query_of
+from .fake_idp import ATTEMPT, CODE, CONNECTION, FakeIdp, callback, query_of
 
-CLAIMS = {"id_token": {"auth_time": {"essential": True}, "acr": {}}, "userinfo": {"groups": {}}}
+CLAIMS: dict[str, Any] = {
+    "id_token": {"auth_time": {"essential": True}, "acr": {}},
+    "userinfo": {"groups": {}},
+}
 
 
 def asked(clock: FakeClock, attempt: Any = ATTEMPT, hint: str = "", **asking: Any) -> dict[str, str]:
@@ -71,6 +78,27 @@ class TestGoing:
         assert asked(clock, attempt, portal_parameters=takes)["organization"] == "org_2"
         fixed = asked(clock, attempt, portal_parameters=takes, parameters={"organization": "org_1"})
         assert (fixed["organization"], fixed["invitation"]) == ("org_1", "ticket")
+
+    @pytest.mark.parametrize("endpoint", ["https://idp.example/a", "https://idp.example/a?tenant=1"])
+    @pytest.mark.parametrize("hint", ["", "ada+1@acme.com", "\u00fc&state=evil"])
+    @pytest.mark.parametrize(
+        "changes", [{}, {"asks_again": True}, {"portal_parameters": {"invitation": "t &"}}]
+    )
+    def test_the_address_holds_each_parameter_once_and_whole(
+        self, changes: dict[str, Any], hint: str, endpoint: str
+    ) -> None:
+        asking = Asking(prompt=("consent",), claims=CLAIMS, parameters={"hd": "a&b", "state": "evil"})
+        requests = AuthorizationRequests(replace(CONNECTION, asking=asking, response_mode="form_post"))
+        drawn = Attempt.new(
+            store="us-1", connection="acme", return_to="", now=NOON, token=lambda: secrets.token_urlsafe(32)
+        )
+        attempt = replace(drawn, **changes)
+        url = requests.url(endpoint, attempt, hint)
+        told = parse_qsl(urlsplit(url).query, strict_parsing=True)
+        own = dict(parse_qsl(urlsplit(endpoint).query))
+        assert dict(told) == {**own, **form_of(requests.parameters(attempt, hint))}
+        assert len(dict(told)) == len(told)
+        assert url.startswith(endpoint)
 
     def test_every_parameter_has_its_maker_and_source(self) -> None:
         for name, row in PARAMETERS.items():

@@ -12,7 +12,7 @@ from bridge.domain.metadata import ProviderMetadata
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
 from bridge.domain.sign_out import LogoutRequest, ToLogout
-from bridge.idp.authorization import authorization_parameters
+from bridge.idp.authorization import AuthorizationRequests
 from bridge.idp.end_session import MAX_HINT, logout_url
 from bridge.idp.presets import PRESETS
 from tests.attacks.hostile.jose import compact
@@ -159,5 +159,5 @@ def test_after_a_sign_out_each_make_is_made_to_ask(
     made = connection_of(make)
     if configured:
         made = replace(made, asking=replace(made.asking, prompt=configured))
-    parameters = authorization_parameters(made, replace(ATTEMPT, asks_again=True), "")
+    parameters = AuthorizationRequests(made).parameters(replace(ATTEMPT, asks_again=True), "")
     assert parameters.get("prompt") == prompt

@@ -14,12 +14,13 @@ from bridge.domain.http import HttpReply, HttpRequest
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
 from bridge.idp.calls import Calls
-from bridge.idp.client_auth import Proof, authenticated
+from bridge.idp.client_auth import Credential, authenticated
 from bridge.idp.token_endpoint import code_grant, token_response
 from tests.contracts.world import NOON, FakeClock
 
 from .fake_idp import ATTEMPT, CONNECTION, FakeIdp, json_reply
 
+TOKEN = "https://idp.example/token"
 ODD = [
     "plain",
     "with space",
@@ -37,9 +38,9 @@ ODD = [
 
 def request(auth: ClientAuth, client_id: str = "client", secret: str = "secret") -> HttpRequest:
     connection = replace(CONNECTION, client_auth=auth, client_id=client_id)
-    proof = Proof(client_id, Secret(secret), "https://idp.example/token", NOON, "jti-1")
+    credential = Credential(connection, Secret(secret), lambda: NOON, lambda: "jti-1")
     grant = code_grant(connection, ATTEMPT, "the code+")
-    return authenticated(connection, proof.audience, grant, proof)
+    return authenticated(TOKEN, grant, credential.shown(TOKEN), "token")
 
 
 def form(made: HttpRequest) -> dict[str, str]:
@@ -84,6 +85,13 @@ class TestRequest:
             "redirect_uri": CONNECTION.redirect_uri,
             "code_verifier": ATTEMPT.code_verifier,
         }
+
+    @pytest.mark.parametrize("auth", ["client_secret_basic", "client_secret_post"])
+    def test_what_is_kept_ready_to_be_shown_cannot_be_printed(self, auth: ClientAuth) -> None:
+        connection = replace(CONNECTION, client_auth=auth)
+        shown = Credential(connection, Secret("planted"), lambda: NOON, lambda: "jti-1").shown(TOKEN)
+        assert shown.headers or shown.form
+        assert repr(shown) == "Shown()"
 
     def test_the_code_is_never_in_the_address(self) -> None:
         assert request("client_secret_post").url == "https://idp.example/token"

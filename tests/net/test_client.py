@@ -19,6 +19,8 @@ from bridge.net.client import HEADER_LIMIT, HttpClient, Trust
 
 from .servers import answer, dripping, serving
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 HERE = Trust(loopback=True, plain_http=True)
 ENDLESS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1000\r\n" + b"x" * 4096 + b"\r\n"
 

@@ -19,6 +19,8 @@ from bridge.net.client import HttpClient, Trust
 
 from .servers import Authority, answer, serving
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:

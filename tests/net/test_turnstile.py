@@ -1,114 +1,208 @@
-"""How many threads work at once, and that none that waits keeps others waiting."""
+"""How many requests work at once: each crowd's in their order, and nobody's place is lost."""
 
-import threading
-import time
-from collections.abc import Callable
+import asyncio
 
-from bridge.net.turnstile import GRACE, WORK, Turnstile
+import pytest
 
+from bridge.net.turnstile import Turnstile
 
-def until(condition: Callable[[], bool], seconds: float = 5) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.001)
-    return False
+from .turnstiles import Asking, free_places, run, turns
 
 
-class Crowd:
-    """Jobs that stay until they are let go, and are counted."""
+class Line:
+    """Requests that note when they were let in, and leave at once."""
 
     def __init__(self, turnstile: Turnstile) -> None:
         self.turnstile = turnstile
-        self.begun = 0
-        self.ended = 0
-        self._free = threading.Event()
-        self._count = threading.Lock()
+        self.order: list[str] = []
 
-    def come(self, number: int, *, asking: bool = False) -> None:
-        for _ in range(number):
-            self.turnstile.admit(self._ask if asking else self._stay)
+    def come(self, *names: str) -> list["asyncio.Task[None]"]:
+        """Of the crowd that is the first letter of its name."""
+        return [asyncio.ensure_future(self._come(name)) for name in names]
 
-    def let_go(self) -> None:
-        self._free.set()
-
-    def _stay(self) -> None:
-        with self._count:
-            self.begun += 1
-        self._free.wait(5)
-        with self._count:
-            self.ended += 1
-
-    def _ask(self) -> None:
-        with self.turnstile.aside():
-            self._stay()
+    async def _come(self, name: str) -> None:
+        await self.turnstile.enter(name[0], 5)
+        self.order.append(name)
+        self.turnstile.leave()
 
 
-def test_no_more_begin_at_once_than_may_work() -> None:
-    crowd = Crowd(Turnstile(working=2))
-    crowd.come(5)
+class TestOrder:
+    def test_who_comes_first_is_let_in_first(self) -> None:
+        async def walk() -> None:
+            line = Line(Turnstile(working=1))
+            await line.turnstile.enter("a", 1)
+            waiting = line.come("a0", "a1", "a2", "a3", "a4")
+            await turns()
+            assert (line.turnstile.waiting, line.order) == (5, [])
+            line.turnstile.leave()
+            await asyncio.gather(*waiting)
+            assert line.order == ["a0", "a1", "a2", "a3", "a4"]
+            assert line.turnstile.waiting == 0
 
-    assert until(lambda: crowd.begun == 2)
-    assert crowd.begun == 2, "and not one more, before somebody looks again"
-    crowd.let_go()
-    assert until(lambda: crowd.ended == 5), "who ends lets the next one begin"
+        run(walk())
+
+    def test_nobody_overtakes_those_who_wait(self) -> None:
+        async def walk() -> None:
+            turnstile = Turnstile(working=1)
+            await turnstile.enter("", 1)
+            first = asyncio.ensure_future(turnstile.enter("", 1))
+            await turns()
+            turnstile.leave()  # `first` is let in, and has not been told yet
+            with pytest.raises(TimeoutError):
+                await turnstile.enter("", 0)
+            await first
+
+        run(walk())
+
+    def test_a_great_crowd_keeps_nobody_else_waiting(self) -> None:
+        async def walk() -> None:
+            line = Line(Turnstile(working=1))
+            await line.turnstile.enter("a", 1)
+            waiting = line.come(*(f"a{number}" for number in range(100)), "b0", "c0", "b1")
+            await turns()
+            line.turnstile.leave()
+            await asyncio.gather(*waiting)
+            assert line.order[:6] == ["a0", "b0", "c0", "a1", "b1", "a2"]
+
+        run(walk())
+
+    def test_those_who_gave_up_cost_their_crowd_no_turn(self) -> None:
+        """Else one whose people wait until their patience ends would never be let in beside another."""
+
+        async def walk() -> None:
+            line = Line(Turnstile(working=1))
+            await line.turnstile.enter("a", 1)
+            gone = line.come(*(f"a{number}" for number in range(50)))
+            waiting = line.come("aX", *(f"b{number}" for number in range(50)))
+            await turns()
+            for one in gone:
+                one.cancel()
+            await turns()
+            assert line.turnstile.waiting == 51
+            line.turnstile.leave()
+            await asyncio.gather(*waiting)
+            assert line.order[:3] in (["aX", "b0", "b1"], ["b0", "aX", "b1"])
+
+        run(walk())
 
 
-def test_who_takes_longer_than_any_work_lets_others_begin() -> None:
-    turnstile = Turnstile(working=2)
-    crowd = Crowd(turnstile)
-    crowd.come(4)
-    time.sleep(WORK * 1.5)
+class TestAside:
+    def test_who_waits_for_another_server_lets_the_next_one_in_and_comes_back_in_its_turn(self) -> None:
+        async def walk() -> None:
+            turnstile = Turnstile(working=1)
+            await turnstile.enter("", 1)
+            asking = Asking(turnstile)
+            await asyncio.wait_for(turnstile.enter("", 1), 1)
+            asking.answer.set_result(None)
+            await turns()
+            assert not asking.is_back, "the place is another one's now"
+            turnstile.leave()
+            await asking.task
+            assert asking.is_back
+            assert await free_places(turnstile) == 1
 
-    assert turnstile.look() is False
-    assert until(lambda: crowd.begun == 4)
-    crowd.let_go()
+        run(walk())
+
+    def test_who_comes_back_finds_a_place_that_is_free(self) -> None:
+        async def walk() -> None:
+            turnstile = Turnstile(working=1)
+            await turnstile.enter("", 1)
+            asking = Asking(turnstile)
+            asking.answer.set_result(None)
+            await asking.task
+            assert await free_places(turnstile) == 1
+
+        run(walk())
+
+    def test_a_crowd_that_begins_does_not_keep_one_from_ending(self) -> None:
+        async def walk() -> None:
+            line = Line(Turnstile(working=1))
+            await line.turnstile.enter("a", 1)
+            asking = Asking(line.turnstile, "a")
+            await line.turnstile.enter("a", 1)
+            waiting = line.come(*(f"a{number}" for number in range(100)))
+            asking.answer.set_result(None)
+            await turns()
+            line.turnstile.leave()
+            await asking.task
+            assert len(line.order) <= 2
+            await asyncio.gather(*waiting)
+            assert await free_places(line.turnstile) == 1
+
+        run(walk())
+
+    @pytest.mark.parametrize("moment", ["asking", "coming back", "let in again"])
+    def test_who_is_cancelled_on_the_way_leaves_its_place(self, moment: str) -> None:
+        async def walk() -> None:
+            turnstile = Turnstile(working=1)
+            await turnstile.enter("", 1)
+            asking = Asking(turnstile)
+            await turns()
+            if moment != "asking":
+                await turnstile.enter("", 1)
+                asking.answer.set_result(None)
+                await turns()
+            if moment == "let in again":
+                turnstile.leave()
+            asking.task.cancel()
+            await asyncio.wait([asking.task], timeout=1)
+            assert asking.task.cancelled()
+            if moment == "coming back":
+                turnstile.leave()
+            assert await free_places(turnstile) == 1
+            assert turnstile.waiting == 0
+
+        run(walk())
 
 
-def test_who_asks_another_server_lets_others_begin_sooner() -> None:
-    turnstile = Turnstile(working=1)
-    crowd = Crowd(turnstile)
-    crowd.come(1, asking=True)
-    assert until(lambda: crowd.begun == 1)
-    began = time.monotonic()
-    crowd.come(1)
+class TestGivingUp:
+    @pytest.mark.parametrize("patience", [0.05, 0, -1])
+    def test_who_has_no_patience_left_is_not_let_in_and_leaves_no_trace(self, patience: float) -> None:
+        async def walk() -> None:
+            turnstile = Turnstile(working=1)
+            await turnstile.enter("", 1)
+            with pytest.raises(TimeoutError):
+                await turnstile.enter("", patience)
+            assert turnstile.waiting == 0
+            turnstile.leave()
+            assert await free_places(turnstile) == 1
 
-    assert until(lambda: not turnstile.look() and crowd.begun == 2)
-    assert time.monotonic() - began < WORK * 10
-    assert GRACE < WORK
-    crowd.let_go()
+        run(walk())
 
+    def test_who_is_cancelled_while_it_waits_leaves_no_trace(self) -> None:
+        async def walk() -> None:
+            line = Line(Turnstile(working=1))
+            await line.turnstile.enter("a", 1)
+            waiting = line.come("a0", "a1", "a2")
+            await turns()
+            waiting[1].cancel()
+            await turns()
+            assert line.turnstile.waiting == 2
+            line.turnstile.leave()
+            await asyncio.wait(waiting)
+            assert line.order == ["a0", "a2"]
+            assert await free_places(line.turnstile) == 1
 
-def test_a_hundred_that_hang_do_not_keep_the_next_one_waiting_for_long() -> None:
-    turnstile = Turnstile(working=4)
-    hanging, quick = Crowd(turnstile), threading.Event()
-    hanging.come(100, asking=True)
-    began = time.monotonic()
-    turnstile.admit(quick.set)
+        run(walk())
 
-    assert until(lambda: not turnstile.look() and quick.is_set())
-    assert time.monotonic() - began < 2
-    hanging.let_go()
-    assert until(lambda: hanging.ended == 100)
+    @pytest.mark.parametrize("first", ["let in", "gives up"])
+    def test_who_gives_up_in_the_moment_of_being_let_in_takes_nobodys_turn(self, first: str) -> None:
+        """Both in one turn of the loop, in either order."""
 
+        async def walk() -> None:
+            turnstile = Turnstile(working=1)
+            await turnstile.enter("", 1)
+            gone, following = (asyncio.ensure_future(turnstile.enter("", 1)) for _ in range(2))
+            await turns()
+            if first == "let in":
+                turnstile.leave()
+                gone.cancel()
+            else:
+                gone.cancel()
+                turnstile.leave()
+            await asyncio.wait_for(following, 1)
+            assert gone.cancelled()
+            turnstile.leave()
+            assert await free_places(turnstile) == 1
 
-def test_there_are_never_more_threads_than_allowed() -> None:
-    turnstile = Turnstile(working=3, threads=3)
-    crowd = Crowd(turnstile)
-    crowd.come(6, asking=True)
-    time.sleep(WORK * 2)
-
-    assert turnstile.look() is True
-    assert crowd.begun == 3
-    crowd.let_go()
-    assert until(lambda: crowd.ended == 6)
-
-
-def test_stepping_aside_outside_of_a_job_changes_nothing() -> None:
-    turnstile = Turnstile(working=1)
-    with turnstile.aside():
-        crowd = Crowd(turnstile)
-        crowd.come(1)
-        crowd.let_go()
-        assert until(lambda: crowd.ended == 1)
+        run(walk())

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from bridge.demo.commercelayer import Customer as Row
 from bridge.demo.commercelayer import OrganizationOptions, create_platform
 from bridge.demo.commercelayer.options import integration, sales_channel
+from bridge.demo.commercelayer.tokens import SigningKey
 from bridge.demo.serving import Served
 from bridge.domain.customer import Customer, Profile
 from bridge.domain.identity import IdentityKey
@@ -79,6 +81,12 @@ class OnTheDemosCommerceLayer(StoreUnderTest):
         return len(self._organization.customers)
 
 
+@cache
+def demo_key() -> SigningKey:
+    """One for all of them."""
+    return SigningKey()
+
+
 @contextmanager
 def demo_platform(clock: FakeClock) -> Iterator[StoreUnderTest]:
     options = OrganizationOptions(
@@ -89,7 +97,7 @@ def demo_platform(clock: FakeClock) -> Iterator[StoreUnderTest]:
     apps = []
 
     def make(url: str) -> Any:
-        apps.append(create_platform(options, url, clock=clock.now))
+        apps.append(create_platform(options, url, clock=clock.now, key=demo_key()))
         return apps[0]
 
     with Served.knowing_its_url(make) as served:

@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode
 from typing import Any
 from uuid import UUID
 
+import jwt
 import pytest
 
 from bridge.domain.finding import Finding
@@ -58,6 +59,11 @@ class TestClaims:
         signed, _, signature = world.url_for().rpartition("/")[2].rpartition(".")
         expected = hmac.digest(OPTIONS.client_secret.encode(), signed.encode(), "sha256")
         assert urlsafe_b64decode(signature + "=") == expected
+
+    def test_the_token_is_the_one_that_the_library_writes(self, world: World) -> None:
+        token = world.url_for("101", "/\u00fc").rpartition("/")[2]
+        claims = jwt.decode(token, OPTIONS.client_secret, ["HS256"], options={"verify_iat": False})
+        assert token == jwt.encode(claims, OPTIONS.client_secret, algorithm="HS256")
 
     def test_every_token_has_an_id_of_its_own(self, world: World) -> None:
         assert len({part(world.url_for(), 1)["jti"] for _ in range(50)}) == 50

@@ -31,6 +31,18 @@ KEYS = [pytest.param(key, id=".".join(key.path)) for key in declared_keys()]
 VALUES = [pytest.param(key, id=".".join(key.path)) for key in declared_keys() if key.table is None]
 
 
+@pytest.fixture(scope="module")
+def example() -> str:
+    """Made once for the tests of each key."""
+    return example_toml()
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    """The same; change nothing in it."""
+    return json_schema()
+
+
 def test_the_shipped_example_is_the_generated_one() -> None:
     assert SHIPPED.read_text(encoding="utf-8") == example_toml(), (
         "write config/bridge.example.toml anew from `bridge config example`"
@@ -107,10 +119,10 @@ def test_every_key_is_described(key: Key) -> None:
 
 
 @pytest.mark.parametrize("key", VALUES)
-def test_every_value_has_an_example_and_stands_in_the_file(key: Key) -> None:
+def test_every_value_has_an_example_and_stands_in_the_file(key: Key, example: str) -> None:
     assert key.field.examples
     # What nobody should begin with is shown in comments altogether.
-    assert re.search(rf"^(#   )?#?{key.path[-1]} = ", example_toml(), flags=re.MULTILINE)
+    assert re.search(rf"^(#   )?#?{key.path[-1]} = ", example, flags=re.MULTILINE)
 
 
 def test_the_order_is_the_contracts() -> None:
@@ -143,8 +155,7 @@ def test_the_schema_refuses_what_the_reader_refuses() -> None:
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_the_schema_describes_every_key(key: Key) -> None:
-    schema = json_schema()
+def test_the_schema_describes_every_key(key: Key, schema: dict[str, Any]) -> None:
     node = schema
     for part in key.path:
         node = resolved(node, schema)

@@ -24,6 +24,7 @@ from bridge.state.sign_ins import RedisSignIns
 from tests.contracts.attempts import LIFETIME
 from tests.contracts.lost_attempts import FALLBACK
 from tests.contracts.world import NOON
+from tests.net.on_loop import Worker, working
 
 
 @dataclass(frozen=True)
@@ -77,3 +78,10 @@ def raw(redis_server: DemoServer) -> Iterator[redis.Redis]:
     with redis.Redis.from_url(redis_server.url, decode_responses=True) as client:
         yield client
         client.connection_pool.disconnect()
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    """Where requests are."""
+    with working() as made:
+        yield made

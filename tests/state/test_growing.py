@@ -11,9 +11,11 @@ from bridge.demo.redis_server import RedisServer as DemoServer
 from bridge.domain.identity import IdentityKey
 from bridge.domain.link_rows import EmailRow, LinkRow
 from bridge.state.growing import FULL, GROWING, TAGS, every_tag, tag_of
+from bridge.state.keys import links_of
 from bridge.state.link_scripts import FIND
 from bridge.state.links import RedisLinks
 from bridge.state.server import RedisServer, Script
+from tests.contracts.people import ADA, CUSTOMER, attempt, link, session
 
 from .conftest import Adapters
 
@@ -54,6 +56,16 @@ def test_everything_is_found_whatever_the_size(adapters: Adapters, raw: Any, cou
     if count >= 1000:
         assert len(hashes) > count / FULL
         assert {raw.object("encoding", name) for name in hashes} == {"listpack"}
+
+
+def test_people_of_a_part_that_grew_are_signed_in(adapters: Adapters, raw: Any) -> None:
+    part = links_of(adapters.keys, ADA, "us")
+    for number in range(20 * FULL):
+        adapters.server.run(_PUT, (part,), f"field{number}", number)
+    adapters.sign_ins.link(link())
+    assert int(raw.get(f"{part}:n")) > 10
+    assert not raw.hexists(part, ADA.digest)
+    assert adapters.sign_ins.record(attempt(), session()) == CUSTOMER
 
 
 def test_nobody_misses_an_entry_while_hashes_are_split(adapters: Adapters) -> None:

@@ -152,8 +152,8 @@ def end_sessions(adapters: Adapters) -> None:
 def grow(adapters: Adapters) -> None:
     """A part that was split, and customers known by e-mail."""
     words = (str(number) for number in itertools.count())
-    same_part = [word for word in itertools.islice(words, 1_000_000) if tag_of(word) == "abc"]
-    rows = [LinkRow(digest(word)[:22], "acme", word) for word in same_part[: FULL + 2]]
+    same_part = itertools.islice((word for word in words if tag_of(word) == "abc"), FULL + 2)
+    rows = [LinkRow(digest(word)[:22], "acme", word) for word in same_part]
     assert set(adapters.links.import_links("us", rows)) == {"new"}
     emails = [EmailRow(email_digest("ada@acme.com"), "101")]
     assert adapters.links.import_emails("us", emails) == ["new"]
@@ -260,6 +260,20 @@ def test_sessions_that_ended_leave_the_list_at_the_next_sign_in(adapters: Adapte
     later = session(created_at=old.ends_at, ends_at=old.ends_at + SESSION_LIFE)
     adapters.sign_ins.record(attempt(), later)
     assert raw.zrange(adapters.keys.sessions(ADA), 0, -1) == [table.digest(later.id)]
+
+
+def test_the_list_of_sessions_ends_with_the_last_of_them(adapters: Adapters, raw: Any) -> None:
+    """Also where all before it are over: the one that was to last longest was signed out."""
+    adapters.sign_ins.link(link())
+    key, now = adapters.keys.sessions(ADA), session().created_at
+    long, short = (session(ends_at=now + life) for life in (1000, 100))
+    for made in (long, short):
+        assert adapters.sign_ins.record(attempt(), made)
+    raw.zrem(key, table.digest(long.id))
+    for life in (50, 5000):
+        made = session(created_at=now + 200, ends_at=now + 200 + life)
+        assert adapters.sign_ins.record(attempt(), made)
+        assert life - 2 <= raw.ttl(key) <= max(life, 1000)
 
 
 def test_two_bridges_in_one_server_do_not_see_each_other(adapters: Adapters) -> None:

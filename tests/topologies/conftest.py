@@ -8,8 +8,11 @@ from redis.cluster import ClusterNode
 from redis.cluster import RedisCluster as LibraryCluster
 
 from bridge.state.cluster import RedisCluster
+from bridge.state.server import RedisServer
+from tests.net.on_loop import working
 from tests.state.conftest import Adapters
 
+from .in_requests import ASKS, Way
 from .several import Clustered
 
 
@@ -28,7 +31,7 @@ def adapters(cluster: Clustered) -> Iterator[Adapters]:
 
 
 @pytest.fixture
-def raw(cluster: Clustered) -> Iterator[LibraryCluster]:
+def cluster_raw(cluster: Clustered) -> Iterator[LibraryCluster]:
     """The Cluster as an operator sees it with redis-cli -c; not through the code under test."""
     nodes = [ClusterNode("127.0.0.1", one.port) for one in cluster.primaries]  # type: ignore[no-untyped-call]
     with warnings.catch_warnings():
@@ -36,3 +39,23 @@ def raw(cluster: Clustered) -> Iterator[LibraryCluster]:
         client = LibraryCluster(startup_nodes=nodes, decode_responses=True, protocol=2)
     yield client
     client.close()
+
+
+@pytest.fixture
+def raw(cluster_raw: LibraryCluster) -> LibraryCluster:
+    """The server under test, as an operator sees it."""
+    return cluster_raw
+
+
+@pytest.fixture(params=["in threads", "in requests"])
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test asks of Redis is asked so."""
+    if request.param == "in threads":
+        yield
+        return
+    with working() as worker:
+        way = Way(worker)
+        for kind in (RedisServer, RedisCluster):
+            for name in ASKS & vars(kind).keys():
+                monkeypatch.setattr(kind, name, way.of(getattr(kind, name)))
+        yield

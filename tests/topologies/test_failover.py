@@ -15,7 +15,7 @@ from tests.journeys.stage import Stage, until
 
 from .several import DOWN_AFTER, Clustered, Watched
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("both_ways")]
 #: Seconds in which a successor must have been made and found: detection, vote, promotion.
 RECOVERY = DOWN_AFTER / 1000 + 9
 #: Seconds that an answer may take, whatever happens to Redis.

@@ -17,7 +17,7 @@ from tests.state.conftest import Adapters
 from .servers import until_true
 from .several import Watched
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("both_ways")]
 
 _WRITE = Script("return redis.call('SET', KEYS[1], ARGV[1])")
 

@@ -19,7 +19,7 @@ from tests.net.servers import Authority
 from .servers import Process, tls_binary
 from .several import Clustered, Watched
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("both_ways")]
 
 
 @dataclass

@@ -1,18 +1,26 @@
-"""The gateway between the server and the threads, spoken to as the server does."""
+"""The gateway between the server and the requests, spoken to as the server does."""
 
 import asyncio
-import threading
+import gc
+import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import Any, TypeVar
 
 import pytest
+from flask import Flask, request, session
 
-from bridge.net.turnstile import Turnstile
+from bridge.domain.deadline import Deadline
+from bridge.domain.http import HttpRequest
+from bridge.net.bulkhead import Bulkheads
+from bridge.net.client import HttpClient, Trust
+from bridge.net.lane import Lane
+from bridge.net.waiting import aside, pause, wait_for
 from bridge.web import gateway
 from bridge.web.bounds import MAX_BODY
 from bridge.web.gateway import Gateway
+from tests.net.servers import serving
 
 Environ = dict[str, Any]
 T = TypeVar("T")
@@ -62,9 +70,9 @@ def closed_door(*, https: bool = True) -> Gateway:
     """One behind which nobody may be asked."""
 
     def app(_environ: Environ, _start_response: Callable[..., object]) -> list[bytes]:
-        raise AssertionError("this needs no thread")
+        raise AssertionError("this is not for it")
 
-    return Gateway(app, Turnstile(), https=https)
+    return Gateway(app, https=https)
 
 
 def environ_of(request: Environ, *body: bytes) -> Environ:
@@ -76,7 +84,7 @@ def environ_of(request: Environ, *body: bytes) -> Environ:
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [b"o", b"k"]
 
-    status, headers, answer = run(ask(Gateway(app, Turnstile()), request, body))
+    status, headers, answer = run(ask(Gateway(app), request, body))
     assert (status, headers, answer) == (200, {b"content-type": b"text/plain"}, b"ok")
     return seen[0]
 
@@ -135,7 +143,7 @@ TOO_LARGE: dict[str, tuple[int, Environ]] = {
 
 
 @pytest.mark.parametrize("what", TOO_LARGE)
-def test_attack_what_is_too_large_costs_no_thread(what: str) -> None:
+def test_attack_what_is_too_large_is_not_begun(what: str) -> None:
     status, more = TOO_LARGE[what]
     got, headers, body = run(ask(closed_door(), scope(**more)))
     assert (got, headers[b"bridge-refusal"], headers[b"connection"]) == (status, b"too_large", b"close")
@@ -198,7 +206,7 @@ def test_attack_slowloris_who_drips_a_body_is_sent_away(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    door = Gateway(app, Turnstile())
+    door = Gateway(app)
     run(asyncio.wait_for(door(scope("POST"), receive, send), 5))
     assert sent[0]["status"] == 400
     headers = dict(sent[0]["headers"])
@@ -210,21 +218,28 @@ def test_a_path_beyond_ascii_arrives_as_wsgi_wants_it() -> None:
     assert environ_of(scope(path="/login/é"))["PATH_INFO"] == "/login/é".encode().decode("latin-1")
 
 
-def test_more_requests_than_may_wait_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "INSIDE", 2)
-    free = threading.Event()
+def answering(work: Callable[[Environ], object]) -> Callable[[Environ, Callable[..., object]], list[bytes]]:
+    """An application that does something before it says that there is nothing to say."""
 
-    def app(_environ: Environ, start_response: Callable[..., object]) -> list[bytes]:
-        free.wait(5)
+    def app(environ: Environ, start_response: Callable[..., object]) -> list[bytes]:
+        work(environ)
         start_response("204 No Content", [])
         return []
 
+    return app
+
+
+def test_more_requests_than_may_wait_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "INSIDE", 2)
+
     async def flood() -> list[tuple[int, dict[bytes, bytes], bytes]]:
-        door = Gateway(app, Turnstile(working=1, threads=1))
+        free: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        door = Gateway(answering(lambda _: wait_for(asyncio.shield(free))), working=1)
         waiting = [asyncio.ensure_future(ask(door, scope())) for _ in range(4)]
         done, _ = await asyncio.wait(waiting, timeout=5, return_when=asyncio.FIRST_COMPLETED)
         assert all(task.result()[0] == 503 for task in done)
-        free.set()
+        assert (door.inside, door.waiting) == (2, 1)
+        free.set_result(None)
         return await asyncio.gather(*waiting)
 
     answers = run(flood())
@@ -236,46 +251,151 @@ def test_more_requests_than_may_wait_are_refused_at_once(monkeypatch: pytest.Mon
 
 
 def test_a_request_that_waited_too_long_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "PATIENCE", -1)
+    monkeypatch.setattr(gateway, "PATIENCE", 0.05)
+    begun: list[Environ] = []
 
-    def app(_environ: Environ, _start_response: Callable[..., object]) -> list[bytes]:
-        raise AssertionError("nobody looks at its answer any more")
+    def work(environ: Environ) -> None:
+        begun.append(environ)
+        wait_for(asyncio.sleep(0.2))
 
-    assert run(ask(Gateway(app, Turnstile()), scope()))[0] == 503
+    async def walk() -> list[tuple[int, dict[bytes, bytes], bytes]]:
+        door = Gateway(answering(work), working=1)
+        answers = await asyncio.gather(*(ask(door, scope()) for _ in range(3)))
+        assert (door.inside, door.waiting) == (0, 0)
+        assert (await ask(door, scope()))[0] == 204
+        return answers
+
+    assert sorted(status for status, _, _ in run(walk())) == [204, 503, 503]
+    assert len(begun) == 2, "nobody looks at the others' answers any more"
 
 
 def test_a_slow_answer_keeps_no_quick_one_waiting() -> None:
-    free = threading.Event()
-
-    def app(environ: Environ, start_response: Callable[..., object]) -> list[bytes]:
-        if environ["PATH_INFO"] == "/slow":
-            free.wait(5)
-        start_response("204 No Content", [])
-        return []
-
     async def walk() -> None:
-        door = Gateway(app, Turnstile(working=1))
+        free: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def work(environ: Environ) -> None:
+            if environ["PATH_INFO"] == "/slow":
+                with aside():
+                    wait_for(asyncio.shield(free))
+
+        door = Gateway(answering(work), working=1)
         slow = [asyncio.ensure_future(ask(door, scope(path="/slow"))) for _ in range(20)]
         quick = await asyncio.wait_for(ask(door, scope(path="/quick")), timeout=4)
         assert quick[0] == 204
         assert not any(task.done() for task in slow)
-        free.set()
+        free.set_result(None)
         assert {status for status, _, _ in await asyncio.gather(*slow)} == {204}
 
     run(walk())
 
 
+def test_a_crowd_of_one_store_keeps_no_other_stores_people_waiting() -> None:
+    async def walk() -> list[str]:
+        order: list[str] = []
+
+        def work(environ: Environ) -> None:
+            wait_for(asyncio.sleep(0))
+            order.append(environ["PATH_INFO"])
+
+        door = Gateway(
+            answering(work),
+            crowds=frozenset({"us", "eu"}),
+            working=1,
+        )
+        paths = ["/login/us"] * 50 + ["/login/eu"]
+        await asyncio.gather(*(ask(door, scope(path=path)) for path in paths))
+        return order
+
+    assert run(walk()).index("/login/eu") <= 2
+
+
 def test_a_fault_of_the_application_ends_its_request_only() -> None:
-    def app(environ: Environ, start_response: Callable[..., object]) -> list[bytes]:
+    def work(environ: Environ) -> None:
+        pause(0.01)
         if environ["PATH_INFO"] == "/broken":
             raise ValueError("broken")
-        start_response("204 No Content", [])
-        return []
 
     async def walk() -> None:
-        door = Gateway(app, Turnstile(working=1))
-        with pytest.raises(ValueError, match="broken"):
-            await ask(door, scope(path="/broken"))
+        door = Gateway(answering(work), working=1)
+        broken, sound = await asyncio.gather(
+            ask(door, scope(path="/broken")), ask(door, scope()), return_exceptions=True
+        )
+        assert isinstance(broken, ValueError)
+        assert isinstance(sound, tuple)
+        assert sound[0] == 204
         assert (await ask(door, scope()))[0] == 204
+        assert (door.inside, door.waiting) == (0, 0)
 
     run(walk())
+
+
+def test_what_flask_knows_of_two_interleaved_requests_does_not_mix() -> None:
+    app = Flask(__name__)
+    app.secret_key = "k" * 32
+
+    @app.get("/<name>")
+    def page(name: str) -> str:
+        session["name"] = name
+        seen = []
+        for _ in range(5):
+            pause(0.005)
+            seen.append(f"{request.path[1:]}={session['name']}={request.headers['X-Name']}")
+        return ",".join(seen)
+
+    async def walk() -> None:
+        door, names = Gateway(app), [str(number) for number in range(20)]
+        answers = await asyncio.gather(
+            *(ask(door, scope(path=f"/{name}", headers=[(b"x-name", name.encode())])) for name in names)
+        )
+        for name, (status, _, body) in zip(names, answers, strict=True):
+            assert (status, body.decode()) == (200, ",".join([f"{name}={name}={name}"] * 5))
+
+    run(walk())
+
+
+@pytest.mark.parametrize("what", ["pauses", "waits for its turn", "asks another server"])
+def test_a_request_that_is_cancelled_leaves_nothing_behind(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the server does with those under way when it ends, and with those whose browser is gone."""
+    monkeypatch.setattr(gateway, "PATIENCE", 60)
+    client, bulkheads = HttpClient(Trust(loopback=True, plain_http=True)), Bulkheads(8)
+    lane = Lane(client, bulkheads, "stores.us", time.time, time.monotonic)
+    ended: list[str] = []
+
+    async def walk(url: str) -> None:
+        def work(environ: Environ) -> None:
+            try:
+                if environ["PATH_INFO"] == "/quick":
+                    return
+                if what == "asks another server":
+                    lane.send(HttpRequest("GET", url), Deadline(30, time.monotonic))
+                elif what == "pauses":
+                    pause(30)
+                else:
+                    wait_for(asyncio.sleep(30))
+            finally:
+                ended.append(environ["PATH_INFO"])
+
+        door = Gateway(answering(work), working=1)
+        under_way = [asyncio.ensure_future(ask(door, scope(path="/slow"))) for _ in range(3)]
+        await asyncio.sleep(0.2)
+        assert door.inside == 3
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        assert all(task.cancelled() for task in under_way)
+        assert (door.inside, door.waiting, lane.held, bulkheads.free) == (0, 0, 0, 8)
+        assert lane.breaker.state == ""
+        quick = await asyncio.wait_for(ask(door, scope(path="/quick")), 1)
+        assert quick[0] == 204
+        loop: Any = asyncio.get_running_loop()
+        assert len(loop._selector.get_map()) == 1, "no socket is watched any more"
+
+    def silent(line: Any, _request: bytes) -> None:
+        line.recv(1)
+
+    with serving(silent) as server:
+        run(walk(server.url))
+    gc.collect()  # what was never awaited is told now, and is an error
+    assert ended == (["/slow", "/quick"] if what == "waits for its turn" else ["/slow"] * 3 + ["/quick"])

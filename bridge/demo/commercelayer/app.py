@@ -13,20 +13,26 @@ from bridge.demo.commercelayer.errors import api_body, api_error
 from bridge.demo.commercelayer.options import OrganizationOptions
 from bridge.demo.commercelayer.organization import Organization
 from bridge.demo.commercelayer.testers import create_testers_pages
+from bridge.demo.commercelayer.tokens import SigningKey
 from bridge.demo.loopback import guard, require_loopback
 
 
 def create_platform(
-    options: OrganizationOptions, issuer: str, *, clock: Callable[[], float] = time.time
+    options: OrganizationOptions,
+    issuer: str,
+    *,
+    clock: Callable[[], float] = time.time,
+    key: SigningKey | None = None,
 ) -> Flask:
     """A platform that is ready to serve at `issuer`, its own address. Raises NotLoopbackError.
 
+    It signs with a new key unless one is given: making one takes a tenth of a second.
     Its state is at `app.extensions["demo_platform"]` (an Organization), for tests.
     """
     require_loopback(issuer)
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=1 << 20)
-    organization = Organization(options, issuer, clock)
+    organization = Organization(options, issuer, clock, key)
     app.extensions["demo_platform"] = organization
     guard(app)
     app.after_request(_harden)

@@ -31,9 +31,15 @@ class Grant:
 class Ledger:
     """Every grant of the platform; each method is safe to call from several threads."""
 
-    def __init__(self, options: OrganizationOptions, issuer: str, clock: Callable[[], float]) -> None:
-        """Begin with a new key and no grants."""
-        self.key = SigningKey()
+    def __init__(
+        self,
+        options: OrganizationOptions,
+        issuer: str,
+        clock: Callable[[], float],
+        key: SigningKey | None = None,
+    ) -> None:
+        """Begin with no grants, and with a new key unless one is given."""
+        self.key = key or SigningKey()
         self._options, self._issuer, self._now = options, issuer, clock
         self._lock = threading.Lock()
         self._current: dict[str, Grant] = {}  # by what was asked for

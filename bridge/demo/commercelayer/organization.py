@@ -8,6 +8,7 @@ from bridge.demo.commercelayer.customers import CustomerBook
 from bridge.demo.commercelayer.ledger import Ledger
 from bridge.demo.commercelayer.limits import SlidingWindow
 from bridge.demo.commercelayer.options import OrganizationOptions
+from bridge.demo.commercelayer.tokens import SigningKey
 
 API_FAULTS = {
     "": "No fault: follow the rules",
@@ -64,7 +65,11 @@ class Organization:
     """The platform's state."""
 
     def __init__(
-        self, options: OrganizationOptions, issuer: str, clock: Callable[[], float] = time.time
+        self,
+        options: OrganizationOptions,
+        issuer: str,
+        clock: Callable[[], float] = time.time,
+        key: SigningKey | None = None,
     ) -> None:
         """Begin with the sample customers, no grants and no calls."""
         self.options, self.now = options, clock
@@ -74,4 +79,4 @@ class Organization:
         self.calls: list[Call] = []
         self.oauth_window = SlidingWindow(options.oauth_limit, 60, clock)
         self.api_window = SlidingWindow(options.api_limit, 60, clock)
-        self.ledger = Ledger(options, issuer, clock)
+        self.ledger = Ledger(options, issuer, clock, key)

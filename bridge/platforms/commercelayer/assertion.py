@@ -2,11 +2,10 @@
 
 import secrets
 
-import jwt
-
 from bridge.domain.hand_off import Visit
 from bridge.domain.reference import reference_of
 from bridge.domain.refusal import Reason, Refused
+from bridge.platforms.commercelayer.hs512 import signed
 
 CLAIMS = "https://commercelayer.io/claims"
 MAX_SIZE = 4096  # bytes of the whole assertion
@@ -18,8 +17,8 @@ def bearer_assertion(visit: Visit, now: float) -> str:
 
     The platform reads the assertion without verifying its signature (its own library signs with the
     constant text "cl"); what it trusts is the client's id and secret beside it. So a key is thrown away
-    after each: the client secret gains nothing by signing what nobody verifies, and PyJWT rightly warns
-    of keys as short as "cl".
+    after each: the client secret gains nothing by signing what nobody verifies, and a key as short as "cl"
+    is none.
 
     `custom_claim` comes back inside the customer's token, which browsers read: digests only, which
     let an auditor find the sign-in, and nobody else anything.
@@ -31,7 +30,7 @@ def bearer_assertion(visit: Visit, now: float) -> str:
         },
         "iat": int(now),
     }
-    assertion = jwt.encode(payload, secrets.token_bytes(_KEY_LENGTH), algorithm="HS512")
+    assertion = signed(payload, secrets.token_bytes(_KEY_LENGTH))
     if len(assertion) > MAX_SIZE:
         raise Refused(
             Reason.CUSTOMER_REJECTED, f"the assertion would have {len(assertion)} bytes of {MAX_SIZE}"

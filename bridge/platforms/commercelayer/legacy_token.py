@@ -5,13 +5,9 @@ and the storefront sends it to the API as if the platform had made it. Organizat
 (docs.commercelayer.io: Core > Authentication > How to migrate): for those who run what still does.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-
-from jwt import PyJWS
-from jwt.algorithms import HMACAlgorithm
 
 from bridge.domain.customer import Customer
 from bridge.domain.deadline import Deadline
@@ -19,6 +15,7 @@ from bridge.domain.hand_off import PlatformToken, Visit
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
 from bridge.platforms.commercelayer.account import Legacy, Market
+from bridge.platforms.commercelayer.hs512 import signed
 
 KEY_LENGTH = 64  # bytes: what HS512 should have at least (RFC 7518 section 3.2)
 KINDS = ("sales_channel", "integration", "webapp")
@@ -126,21 +123,7 @@ def claim_faults(claims: Mapping[str, Any], *, reads_skus: bool) -> Iterator[str
 
 def sign(claims: Mapping[str, Any], shared_secret: Secret) -> str:
     """The token: HS512 with the secret as raw text, and `{"alg": "HS512", "typ": "JWT"}` as header."""
-    jws = PyJWS()
-    jws.unregister_algorithm("HS512")
-    jws.register_algorithm("HS512", _HS512(HMACAlgorithm.SHA512))
-    payload = json.dumps(claims, separators=(",", ":"), allow_nan=False).encode()
-    return jws.encode(payload, shared_secret.reveal(), algorithm="HS512", sort_headers=True)
-
-
-class _HS512(HMACAlgorithm):
-    """The secret as it is written; a short one is warned of by `bridge check`, not at each token."""
-
-    def prepare_key(self, key: str | bytes) -> bytes:
-        return key.encode() if isinstance(key, str) else key
-
-    def check_key_length(self, key: bytes) -> str | None:  # noqa: ARG002 - the library's form
-        return None
+    return signed(claims, shared_secret.reveal().encode())
 
 
 def _market(market: Market) -> dict[str, Any]:

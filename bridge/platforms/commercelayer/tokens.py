@@ -10,6 +10,7 @@ from bridge.domain.deadline import Deadline
 from bridge.domain.hand_off import PlatformToken
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.secret import Secret
+from bridge.net.waiting import take
 from bridge.platforms.commercelayer.pacing import Waiting, in_line
 
 #: Seconds that must be left of a token to give it out again; the platform itself renews at this age.
@@ -74,7 +75,7 @@ class Tokens:
         if lock.acquire(blocking=False):
             return True
         with in_line(self._waiting):
-            return lock.acquire(timeout=deadline.remaining())
+            return take(lock, deadline.remaining())
 
     def get(self, key: TokenKey) -> PlatformToken | None:
         """The token with the seconds that are left of it, if they are enough."""

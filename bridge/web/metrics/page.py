@@ -1,15 +1,15 @@
 """`GET /metrics`, and everything that it is made of, put together for one worker."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
-from flask import Blueprint, Flask, g, request
-from flask import Response as FlaskResponse
+from flask import Blueprint, Flask, request
 from werkzeug.wrappers import Response
 
+from bridge.web.lean import Asked
 from bridge.web.metrics.access import check_access
-from bridge.web.metrics.asked import Asked
+from bridge.web.metrics.asked import Asked as AskedNow
 from bridge.web.metrics.counting import CountedCalls, Requests
 from bridge.web.metrics.exposition import CONTENT_TYPE, exposition, together
 from bridge.web.metrics.memory import Memory
@@ -34,8 +34,8 @@ class Metrics:
         self.traces = Traces()
 
 
-def measure(app: Flask, bridge: Bridge, metrics: Metrics) -> None:
-    """Counts every request of `app`, and gives it its page of metrics."""
+def measure(app: Flask, bridge: Bridge, metrics: Metrics) -> Callable[[Asked, Response], None]:
+    """Gives `app` its page of metrics, and what counts a request that has been answered."""
     settings = bridge.settings
     spans = metrics.traces.to(settings.server.otlp_endpoint)
     nearest, proxies = client_address(()), settings.server.trusted_proxies
@@ -43,42 +43,40 @@ def measure(app: Flask, bridge: Bridge, metrics: Metrics) -> None:
     metrics.states.of(bridge)
     app.register_blueprint(_routes(bridge, metrics))
 
-    @app.after_request
-    def count(response: FlaskResponse) -> FlaskResponse:
-        rule, known = request.url_rule, g.get
-        seconds = time.perf_counter() - known("began", time.perf_counter())
+    def count(request: Asked, response: Response) -> None:
+        rule, notes = request.url_rule, request.notes
+        seconds = time.perf_counter() - notes.began
         if spans is not None:
             caller = request.headers if _is_within(nearest(request), proxies) else None
-            spans.request(*_described(response), seconds, known("story"), caller)
+            spans.request(*_described(request, response), seconds, notes.story, caller)
         requests.ended(
             rule.rule if rule else "",
             response.status_code,
             seconds,
             request.environ.get("bridge.waited"),
-            known("store", ""),
-            known("connection", ""),
-            known("reason"),
-            known("story"),
+            notes.store,
+            notes.connection,
+            notes.reason,
+            notes.story,
             bridge.now(),
         )
-        return response
+
+    return count
 
 
-def _described(response: FlaskResponse) -> tuple[str, dict[str, str | int]]:
+def _described(request: Asked, response: Response) -> tuple[str, dict[str, str | int]]:
     """The name of a request's span, and what is told of it: nothing that a stranger chose."""
     route = request.url_rule.rule if request.url_rule else "other"
-    told = {f"bridge.{name}": g.get(name) for name in ("reference", "reason")}
-    return f"{_method()} {route}", {
-        "http.request.method": _method(),
+    # By RFC 9110; another word is a stranger's.
+    method = request.method if request.method in _METHODS else "_OTHER"
+    notes = request.notes
+    told = {"bridge.reference": notes.reference, "bridge.reason": notes.reason}
+    return f"{method} {route}", {
+        "http.request.method": method,
         "http.route": route,
         "http.response.status_code": response.status_code,
         **{name: value for name, value in told.items() if value},
     }
-
-
-def _method() -> str:
-    """By RFC 9110; another word is a stranger's."""
-    return request.method if request.method in _METHODS else "_OTHER"
 
 
 def _is_within(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
@@ -91,7 +89,7 @@ def _is_within(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> b
 
 def _routes(bridge: Bridge, metrics: Metrics) -> Blueprint:
     pages = Blueprint("metrics", __name__)
-    asked = Asked(bridge)
+    asked = AskedNow(bridge)
 
     @pages.get("/metrics")
     def tell() -> Response:
