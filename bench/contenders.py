@@ -7,34 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.certificates import AUTHORITY
+from bench.configuration import configuration
 from bench.journey import Plan
 from bench.links import link_shoppers
 from bench.processes import free_port, run, wait_for
 
-CONFIG = """
-[server]
-public_url = "http://127.0.0.1:{bridge}"
-cookie_keys = ["0123456789abcdef0123456789abcdef"]
-development = true
-[server.limits]
-starts_per_connection = 0
-[redis]
-url = "{redis}"
-[connections.bench]
-issuer = "http://127.0.0.1:{provider}"
-client_id = "bench"
-client_secret = "secret"
-domains = ["bench.example"]
-[stores.bench]
-platform = "bigcommerce"
-url = "http://127.0.0.1:9"
-connections = ["bench"]
-[stores.bench.bigcommerce]
-store_hash = "bench"
-client_id = "bench"
-client_secret = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-api_url = "http://127.0.0.1:9"
-"""
+#: Where Apache is, and a user need not look.
+_SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
 SERVE = f"{sys.executable} -m bridge serve --config {{config}} --port {{port}}"
 
 
@@ -70,11 +49,8 @@ def start_bridge(ground: Ground, serve: str = SERVE, name: str = "bridge") -> Co
     """`serve` is the command; {config} and {port} are filled in."""
     port = free_port()
     config = ground.folder / f"{name}-{port}.toml"
-    text = CONFIG.format(bridge=port, provider=ground.provider, redis=ground.redis)
-    if ground.tls:
-        plain = f'issuer = "http://127.0.0.1:{ground.provider}"'
-        text = text.replace(plain, f'issuer = "{ground.issuer}"\nca_file = "{ground.tls / AUTHORITY}"')
-    config.write_text(text)
+    authority = ground.tls / AUTHORITY if ground.tls else None
+    config.write_text(configuration(port, ground.redis, {"bench": ground.issuer}, authority))
     link_shoppers(ground.redis, "bench", ground.issuer, ground.shoppers)
     process = run(ground.stack, config, *serve.format(config=config, port=port).split())
     wait_for(process, port)
@@ -84,8 +60,7 @@ def start_bridge(ground: Ground, serve: str = SERVE, name: str = "bridge") -> Co
 
 def executable(name: str) -> str:
     """Raises `RuntimeError` when it is not installed."""
-    found = shutil.which(name, path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-    found = shutil.which(name) or found
+    found = shutil.which(name) or shutil.which(name, path=_SBIN)
     if not found:
         raise RuntimeError(f"{name} is not installed here; see bench/README.md")
     return found

@@ -1,4 +1,4 @@
-"""Crowds as processes of their own, and what came of them."""
+"""Crowds of `bench.crowd` as processes of their own, and what came of them."""
 
 import json
 import subprocess
@@ -10,8 +10,8 @@ from bench.crowd import SUBJECTS
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
-    """How its sign-ins ended."""
+class Results:
+    """How a crowd's sign-ins ended."""
 
     times: list[float]  # milliseconds of those that succeeded, in order
     refused: dict[str, int] = field(default_factory=dict)  # how many, by what was said
@@ -20,7 +20,7 @@ class Crowd:
         """By rank; 0 where nobody was signed in."""
         return self.times[min(len(self.times) * percent // 100, len(self.times) - 1)] if self.times else 0.0
 
-    def all_signed_in(self) -> "Crowd":
+    def all_signed_in(self) -> "Results":
         """Raises `RuntimeError` when somebody was not."""
         if self.refused or not self.times:
             raise RuntimeError(f"not everybody was signed in: {self}")
@@ -38,7 +38,7 @@ def begin(port: int, store: str, number: int, *how: str | float) -> "subprocess.
     return subprocess.Popen(words, stdout=subprocess.PIPE)
 
 
-def ended(process: "subprocess.Popen[bytes]") -> Crowd:
+def ended(process: "subprocess.Popen[bytes]") -> Results:
     """Waits for it. Raises `RuntimeError` when it broke."""
     printed, _ = process.communicate()
     if process.returncode:
@@ -46,9 +46,9 @@ def ended(process: "subprocess.Popen[bytes]") -> Crowd:
     ends: list[tuple[float, str]] = json.loads(printed)
     counts = Counter(end for _, end in ends)
     del counts["signed_in"]
-    return Crowd(sorted(ms for ms, end in ends if end == "signed_in"), dict(counts))
+    return Results(sorted(ms for ms, end in ends if end == "signed_in"), dict(counts))
 
 
-def shop(port: int, store: str, number: int, shoppers: int, subjects: int = SUBJECTS) -> Crowd:
+def shop(port: int, store: str, number: int, shoppers: int, subjects: int = SUBJECTS) -> Results:
     """So many sign-ins by so many shoppers who never pause."""
     return ended(begin(port, store, number, "busy", shoppers, subjects))

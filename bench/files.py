@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.contenders import CONFIG
+from bench.configuration import configuration
 from bridge.demo.redis_server import start_redis
 from bridge.domain.connection import Connection
 from bridge.flows.csv_rows import CsvRows
@@ -36,7 +36,7 @@ def main() -> None:
         start_redis(Path(folder) / "redis") as server,
     ):
         config = Path(folder) / "bridge.toml"
-        config.write_text(CONFIG.format(bridge=9, provider=9, redis=server.url))
+        config.write_text(configuration(9, server.url, {"bench": ISSUER}))
         for name in ("links.csv", "addresses.csv"):
             file = Path(folder) / name
             file.write_text("".join(kinds(count)[name]))

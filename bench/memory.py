@@ -8,10 +8,9 @@ the proportional share (PSS) divides it, and is what one more worker really take
 import argparse
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from bench.driving import shop
+from bench.processes import memory_of
 from bench.served import Served, served
 from bench.verdicts import word
 
@@ -20,25 +19,6 @@ MOST = 80.0
 #: MB by which it may have grown between half of the sign-ins and all: a few pages are no leak.
 STILL = 1.0
 CHECKPOINTS = (1_000, 10_000, 25_000, 50_000, 75_000, 100_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """Of one process, in MB of 10^6 bytes."""
-
-    resident: float
-    proportional: float
-    private: float
-    threads: int
-
-
-def memory_of(pid: int) -> Memory:
-    """As the system has it now."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
-    kb = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
-    private = kb["Private_Clean"] + kb["Private_Dirty"]
-    threads = len(list(Path(f"/proc/{pid}/task").iterdir()))
-    return Memory(kb["Rss"] * 1024 / 1e6, kb["Pss"] * 1024 / 1e6, private * 1024 / 1e6, threads)
 
 
 def checkpoints(sign_ins: int) -> list[int]:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -67,17 +68,30 @@ def cpu_seconds(pids: list[int]) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Of one process, in MB of 10^6 bytes."""
+
+    resident: float
+    proportional: float
+    private: float
+    threads: int
+
+
+def memory_of(pid: int) -> Memory:
+    """As the system has it now."""
+    lines = (_PROC / str(pid) / "smaps_rollup").read_text().splitlines()[1:]
+    kb = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
+    private = kb["Private_Clean"] + kb["Private_Dirty"]
+    threads = len(list((_PROC / str(pid) / "task").iterdir()))
+    return Memory(kb["Rss"] * 1024 / 1e6, kb["Pss"] * 1024 / 1e6, private * 1024 / 1e6, threads)
+
+
 def memory_mb(pids: list[int]) -> float:
     """Resident memory of the largest of them."""
-    return max(_rolled_up(pid)["Rss"] for pid in pids)
+    return max(memory_of(pid).resident for pid in pids)
 
 
 def own_memory_mb(pids: list[int]) -> float:
-    """Memory of all of them, what they share counted once (PSS)."""
-    return sum(_rolled_up(pid)["Pss"] for pid in pids)
-
-
-def _rolled_up(pid: int) -> dict[str, float]:
-    lines = (_PROC / str(pid) / "smaps_rollup").read_text().splitlines()[1:]
-    parts = (line.split() for line in lines)
-    return {name.rstrip(":"): int(kilobytes) * 1024 / 1e6 for name, kilobytes, *_ in parts}
+    """Memory of all of them, what they share counted once."""
+    return sum(memory_of(pid).proportional for pid in pids)

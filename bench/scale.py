@@ -16,8 +16,7 @@ from dataclasses import dataclass
 import redis
 
 from bench.driving import shop
-from bench.memory import memory_of
-from bench.processes import cpu_seconds, family
+from bench.processes import cpu_seconds, family, memory_of
 from bench.served import Served, redis_client, served
 from bench.sizing import LINK_BYTES, Cost, KeyCost, customer_bytes, live_bytes, need
 from bench.spread import kind

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import redis
 
+from bench.configuration import configuration
 from bench.crowd import SUBJECTS
 from bench.links import link_shoppers
 from bench.processes import family, free_port, run, wait_for
@@ -19,32 +20,6 @@ from bridge.demo.redis_server import start_redis
 
 #: Seconds in which the bridge must be ready.
 PATIENCE = 20.0
-HEAD = """
-[server]
-public_url = "http://127.0.0.1:{bridge}"
-cookie_keys = ["0123456789abcdef0123456789abcdef"]
-development = true
-[server.limits]
-starts_per_connection = 0
-[redis]
-url = "{redis}"
-"""
-PART = """
-[connections.{name}]
-issuer = "http://127.0.0.1:{port}"
-client_id = "bench"
-client_secret = "secret"
-domains = ["bench.example"]
-[stores.{name}]
-platform = "bigcommerce"
-url = "http://127.0.0.1:9"
-connections = ["{name}"]
-[stores.{name}.bigcommerce]
-store_hash = "bench"
-client_id = "bench"
-client_secret = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-api_url = "http://127.0.0.1:9"
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +56,7 @@ def served(
         url = redis_url or stack.enter_context(start_redis(folder / "redis")).url
         port, ports = free_port(), {name: free_port() for name in latencies}
         config = folder / "bridge.toml"
-        parts = [PART.format(name=name, port=one) for name, one in ports.items()]
-        config.write_text(HEAD.format(bridge=port, redis=url) + "".join(parts))
+        config.write_text(configuration(port, url, {name: issuer_at(one) for name, one in ports.items()}))
         providers = {}
         for name, one in ports.items():
             words = ["-m", "bench.provider", str(one), str(latencies[name])]

@@ -18,9 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.driving import Crowd, begin, ended
-from bench.memory import memory_of
-from bench.processes import end
+from bench.driving import Results, begin, ended
+from bench.processes import end, memory_of
 from bench.served import Served, served
 from bench.verdicts import word
 
@@ -52,7 +51,7 @@ class Scene:
     prepare: Callable[[Served], None] = field(default=lambda _bridge: None)
 
 
-def percentiles(rounds: list[Crowd]) -> tuple[float, float]:
+def percentiles(rounds: list[Results]) -> tuple[float, float]:
     """Medians of the rounds' p50 and p99, in milliseconds."""
     middle, late = (statistics.median(one.percentile(percent) for one in rounds) for percent in (50, 99))
     return middle, late
@@ -112,13 +111,13 @@ def main() -> None:
 def play(bridge: Served, scene: Scene, rounds: int, seconds: float, rate: int) -> None:
     """One scene, quiet and busy in turns; prints what came of it."""
     print(f"{scene.name}: {scene.number} in {scene.seconds:.1f} s; {rate} a second at the well one")
-    told: dict[str, list[Crowd]] = {"quiet": [], "load": [], "sick": []}
+    told: dict[str, list[Results]] = {"quiet": [], "load": [], "sick": []}
     peaks, refused = list[float](), 0
 
-    def well() -> Crowd:
+    def well() -> Results:
         return ended(begin(bridge.port, "well", int(rate * seconds), seconds))
 
-    def beside(store: str) -> tuple[Crowd, Crowd]:
+    def beside(store: str) -> tuple[Results, Results]:
         others = begin(bridge.port, store, scene.number, scene.seconds)
         time.sleep(scene.settle)
         return well(), ended(others)

@@ -12,7 +12,7 @@ from bridge.domain.ports import Delivery, Platform, TokenIssuer
 
 
 class StorePlatform(Platform, Protocol):
-    """One store on one platform; made once, asked by many threads at the same time.
+    """One store on one platform; made once, asked by many requests at the same time.
 
     It also is a `Delivery`, with a `hand_off` of its own, where the platform signs customers in by a one-time
     address, or a `TokenIssuer`, where its customers have tokens; or both. Where its own pages keep a session,
@@ -49,7 +49,7 @@ class StoreContext:
     monotonic: Callable[[], float]  # seconds, for `Deadline` and for ages
     pause: Callable[[float], None]  # sleeps for so many seconds
     token: Callable[[], str]  # 256 random bits, as 43 URL-safe characters
-    #: Held while a thread waits without a call of its own; raises `HttpFailure` when too many do.
+    #: Held while a request waits without a call of its own; raises `HttpFailure` when too many do.
     waiting: Callable[[], AbstractContextManager[object]] = nullcontext
 
 

@@ -57,7 +57,7 @@ class Step(NamedTuple):
 
 
 class Story:
-    """The steps of one request, in their order; written by the one thread that serves it."""
+    """The steps of one request, in their order; written by the one that serves it."""
 
     __slots__ = ("_last", "_monotonic", "steps")
 

@@ -109,7 +109,7 @@ WORDS: Mapping[str, Words] = {
     "idp_busy": Words(
         503, "Your organisation's sign-in is very busy", "Too many people are waiting for it right now. "
         "Please try again in a moment.",
-        "More requests wait for this provider's answers than its share of the worker's threads: it is slow, or hangs. "
+        "More requests wait for this provider's answers than its share of the worker's places: it is slow, or hangs. "
         "Others are not affected.",
         "Look at how fast the provider answers; add workers if it is merely popular."),
     "idp_metadata_invalid": Words(
@@ -230,7 +230,7 @@ WORDS: Mapping[str, Words] = {
         "See the platform's status page, and the way to its API from here (`bridge check`)."),
     "store_busy": Words(
         503, "The store is very busy", "Too many people are waiting for it right now. Please try again in a moment.",
-        "More requests wait for the answers of this store's management API than its share of the worker's threads "
+        "More requests wait for the answers of this store's management API than its share of the worker's places "
         "(known customers still sign in); or the platform's rate limit is used up, and was so after a short wait.",
         "Look at how fast the platform's API answers. The detail in the log names a rate limit; Commerce Layer counts "
         "by shopper where stores.*.commercelayer.backend_auth is set."),
@@ -280,7 +280,7 @@ WORDS: Mapping[str, Words] = {
         "Redis cannot be reached, or refuses to work.", "See /readyz, and the Redis server's log."),
     "overloaded": Words(
         503, "Very busy", "Signing in is very busy right now. Please try again in a moment.",
-        "More requests wait for a thread than the bridge lets wait; often because a provider is slow.",
+        "More requests are there than the bridge can answer in time, or lets wait for providers.",
         "Look at which provider is slow; add workers."),
     "internal_error": Words(
         500, "Something went wrong", _NOT_YOURS,

@@ -1,6 +1,5 @@
 """The authorization request: what the bridge asks a provider for (OpenID Connect Core 3.1.2.1)."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +7,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from bridge.domain.asking import PLAIN, Asking
 from bridge.domain.attempt import Attempt
+from bridge.domain.compact_json import compact
 from bridge.domain.connection import Connection
 from bridge.idp.form import encoded_form
 
@@ -97,10 +97,7 @@ def _further(asking: Asking) -> dict[str, Any]:
 
 def form_of(parameters: Mapping[str, Any]) -> dict[str, str]:
     """The same for a query or a form: numbers and objects as JSON texts (Core 5.5)."""
-    return {
-        name: value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
-        for name, value in parameters.items()
-    }
+    return {name: value if isinstance(value, str) else compact(value) for name, value in parameters.items()}
 
 
 def with_parameters(endpoint: str, parameters: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ class Calls:
         now: Callable[[], float],
         waiting: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        """`waiting`: counts a thread that waits for this provider without a call; see `Lane.waiting`."""
+        """`waiting`: counts a request that waits for this provider without a call; see `Lane.waiting`."""
         self._http = http
         self._now = now
         self._waiting = waiting
@@ -38,7 +38,7 @@ class Calls:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """The time in which a thread waits for what another one fetches. Raises `Refused(IDP_BUSY)`."""
+        """The time in which a request waits for what another one fetches. Raises `Refused(IDP_BUSY)`."""
         try:
             context = self._waiting()
             context.__enter__()

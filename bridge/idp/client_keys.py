@@ -1,6 +1,5 @@
 """The bridge's own keys: what it signs with, and what of them is public."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +16,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from bridge.domain.base64url import encoded
+from bridge.domain.compact_json import compact
 from bridge.domain.connection import Connection, RsaAlg
 from bridge.domain.secret import Secret
 from bridge.idp.decryption import DecryptionKey, decryption_key
@@ -133,4 +133,4 @@ def _thumbprint(pem: str, public: PublicKeyTypes) -> str:
 
 
 def _part(document: Mapping[str, Any]) -> str:
-    return encoded(json.dumps(document, separators=(",", ":")).encode())
+    return encoded(compact(document).encode())

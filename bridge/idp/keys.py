@@ -15,6 +15,10 @@ from bridge.domain.jws import UnverifiedToken
 
 MAX_KEYS = 100
 MIN_RSA_BITS = 2048
+#: A signature of 16,384 bits with an exponent of 64 takes a worker 9 ms, and ten keys may be tried: that is
+#: what a provider could take from all others. Real ones have 4096 bits at most, and an exponent of 17.
+MAX_RSA_BITS = 8192
+MAX_RSA_EXPONENT_BITS = 32
 #: With no kid to go by, this many fitting keys are tried (OIDF: kid-absent-multiple-jwks).
 MAX_TRIED = 10
 _CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
@@ -118,12 +122,21 @@ def _import(jwk: object, *, of_tenants: bool) -> ProviderKey:
         raise TypeError("issuer is not a string")
     # Only what makes the public key: other members (x5c, use, …) cannot make it fail or change it.
     public = {name: jwk[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in jwk}
-    if jwk["kty"] == "RSA" and _bits(jwk["n"]) < MIN_RSA_BITS:
-        raise ValueError(f"RSA below {MIN_RSA_BITS} bits")
+    if jwk["kty"] == "RSA":
+        _check_rsa(_bits(jwk["n"]), _bits(jwk["e"]))
     key = JWKRegistry.import_key(public)
     if not isinstance(key, Key):
         raise ValueError("not an asymmetric key")  # noqa: TRY004
     return ProviderKey(kid, "EdDSA" if alg == "Ed25519" else alg, key, issuer)
+
+
+def _check_rsa(bits: int, exponent_bits: int) -> None:
+    if bits < MIN_RSA_BITS:
+        raise ValueError(f"RSA below {MIN_RSA_BITS} bits")
+    if bits > MAX_RSA_BITS:
+        raise ValueError(f"RSA above {MAX_RSA_BITS} bits")
+    if exponent_bits > MAX_RSA_EXPONENT_BITS:
+        raise ValueError(f"an RSA exponent above {MAX_RSA_EXPONENT_BITS} bits")
 
 
 def _bits(number: str) -> int:

@@ -3,10 +3,12 @@
 import os
 import re
 import ssl
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 #: Where systems keep a bundle that OpenSSL's own default does not lead to (Debian and others, Red Hat,
 #: Alpine and macOS).
@@ -37,21 +39,39 @@ class Authorities:
 
 
 class Bundle:
-    """A bundle in PEM that exists in memory only, as a file for libcurl while this object lives.
+    """A bundle in PEM that is a file for libcurl while this object lives, in memory where that can be.
 
     Of a file libcurl keeps what it read for all connections of an event loop; of anything else it reads
     and keeps everything for each connection anew (docs/decisions/0004-bulkheads.md: 1 MB and 5 ms).
     """
 
     def __init__(self, text: bytes) -> None:
-        self._file = os.memfd_create("authorities", os.MFD_CLOEXEC)
-        self.path = f"/proc/self/fd/{self._file}"
-        with os.fdopen(os.dup(self._file), "wb") as file:
-            file.write(text)
+        self._file, self.path = _file_in_memory() or _file_of_our_own()
+        self._file.write(text)
+        self._file.flush()
 
     def __del__(self) -> None:
         with suppress(AttributeError):  # the system gave no such file
-            os.close(self._file)
+            self._file.close()
+
+
+def _file_in_memory() -> tuple[IO[bytes], str] | None:
+    """None where there is none: beyond Linux, and where /proc is not mounted."""
+    try:
+        number = os.memfd_create("authorities", os.MFD_CLOEXEC)
+    except (AttributeError, OSError):
+        return None
+    file, path = os.fdopen(number, "wb"), f"/proc/self/fd/{number}"
+    if os.access(path, os.R_OK):
+        return file, path
+    file.close()
+    return None
+
+
+def _file_of_our_own() -> tuple[IO[bytes], str]:
+    """One that nobody else may write to, and that goes when it is closed."""
+    file = tempfile.NamedTemporaryFile(prefix="bridge-authorities-")  # noqa: SIM115 - it lives with a `Bundle`
+    return cast(IO[bytes], file), file.name
 
 
 def bundle_of(system: Authorities, own: bytes) -> bytes:
@@ -59,10 +79,11 @@ def bundle_of(system: Authorities, own: bytes) -> bytes:
     if not system.file:
         return own
     parts = [Path(system.file).read_bytes()]
-    if _is_hashed(system.directory):
-        parts += (
-            text for path in _hashed(system.directory) if (text := path.read_bytes().strip()) not in parts[0]
-        )
+    for path in _hashed(system.directory):
+        with suppress(OSError):  # a link that leads nowhere; libcurl, too, would trust one less
+            text = path.read_bytes().strip()
+            if text not in parts[0]:
+                parts.append(text)
     return b"\n".join((*parts, own))
 
 

@@ -27,7 +27,7 @@ from bridge.net.waiting import aside, may_wait, wait_for
 
 CONNECT_LIMIT = 3.0  # seconds
 HEADER_LIMIT = 64_000  # bytes of all header lines together
-_IDLE_LINES = 64
+_IDLE_HANDLES = 64
 #: Bytes, the least that libcurl knows; by its own default a request that waits takes 30 kB more.
 _UPLOAD_BUFFER = 16_384
 _KINDS: dict[int, FailureKind] = {
@@ -54,11 +54,11 @@ class Trust:
 
 
 class HttpClient:
-    """Keeps connections; safe to share between threads (each exchange holds a line of its own)."""
+    """Keeps connections; requests and threads may share it: each exchange has a handle of its own."""
 
     def __init__(self, trust: Trust) -> None:
         self._trust = trust
-        self._idle: deque[_Line] = deque(maxlen=_IDLE_LINES)
+        self._idle: deque[_Handle] = deque(maxlen=_IDLE_HANDLES)
         self._exchanges: Exchanges | None = None
         system = Authorities.of_system()
         # Beside the system's, not instead of them.
@@ -72,45 +72,61 @@ class HttpClient:
         if limit <= 0:
             raise HttpFailure("timeout", "no time was left")
         try:
-            line = self._idle.pop()  # the latest used: its connection is the warmest
+            handle = self._idle.pop()  # the latest used: its connection is the warmest
         except IndexError:
-            line = self._line()
+            handle = self._handle()
         try:
             with aside():
-                reply = line.exchange(request, limit, self._perform)
+                told, limit = self._looked_up(request.url, limit)
+                reply = handle.exchange(request, limit, self._perform, told)
         except BaseException:  # a cancellation too
-            line.close()
+            handle.close()
             raise
-        self._idle.append(line)
+        self._idle.append(handle)
         return reply
 
-    def _perform(self, curl: pycurl.Curl) -> None:
-        """Raises `pycurl.error`."""
+    def _looked_up(self, url: str, limit: float) -> tuple[list[str], float]:
+        """What libcurl is told of the server's name, and the time that is left. Raises `HttpFailure`."""
         if not may_wait():
+            return [], limit  # each thread's libcurl looks up for itself
+        exchanges = self._exchanges_here()
+        where = exchanges.names.due(url)
+        if where is None:
+            return [], limit
+        began = exchanges.loop.time()
+        told = wait_for(exchanges.names.look_up(where, min(limit, CONNECT_LIMIT)))
+        return told, limit - (exchanges.loop.time() - began)
+
+    def _perform(self, curl: pycurl.Curl) -> None:
+        """Waits for the exchange that was set up. Raises `pycurl.error`."""
+        if may_wait():
+            wait_for(self._exchanges_here().perform(curl))
+        else:
             curl.perform()
-            return
+
+    def _exchanges_here(self) -> Exchanges:
         loop, exchanges = asyncio.get_running_loop(), self._exchanges
         if exchanges is None or exchanges.loop is not loop:
             exchanges = self._exchanges = Exchanges(loop)
-        wait_for(exchanges.perform(curl))
+        return exchanges
 
-    def _line(self) -> "_Line":
-        return _Line(self._trust, self._bundle.path if self._bundle else "", self._directory)
+    def _handle(self) -> "_Handle":
+        return _Handle(self._trust, self._bundle.path if self._bundle else "", self._directory)
 
     def certificate_end(self, url: str, deadline: Deadline) -> float | None:
         """When the certificate that the server at `url` shows runs out, in seconds since the epoch.
 
         For check-ups: makes a connection of its own. None where it cannot be told; then a request says why.
         """
-        line = self._line()
+        handle = self._handle()
         try:
-            return line.certificate_end(url, deadline.remaining())
+            return handle.certificate_end(url, deadline.remaining())
         finally:
-            line.close()
+            handle.close()
 
 
-class _Line:
-    """One libcurl handle with the connections it keeps."""
+class _Handle:
+    """libcurl's easy handle. Threads' exchanges keep connections in it, those of requests in `Exchanges`."""
 
     def __init__(self, trust: Trust, bundle: str, directory: str) -> None:
         self._trust = trust
@@ -153,14 +169,23 @@ class _Line:
         self._curl.close()
 
     def exchange(
-        self, request: HttpRequest, limit: float, perform: Callable[[pycurl.Curl], None]
+        self,
+        request: HttpRequest,
+        limit: float,
+        perform: Callable[[pycurl.Curl], None],
+        told: list[str],
     ) -> HttpReply:
-        """Raises `HttpFailure`, after which the line must be closed."""
+        """`told`: of the server's name, as `Names` has it.
+
+        Raises `HttpFailure`, after which the handle must be closed.
+        """
         collected = _Collected(request.size_limit)
         self._address_refused = False
         curl = self._curl
         try:
             curl.setopt(pycurl.URL, request.url)
+            if told:
+                curl.setopt(pycurl.RESOLVE, told)  # for this once
             if request.body is None:
                 curl.setopt(pycurl.HTTPGET, 1)
             else:

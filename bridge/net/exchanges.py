@@ -4,6 +4,8 @@ import asyncio
 
 import pycurl
 
+from bridge.net.names import Names
+
 #: Connections kept open, to all servers together.
 _KEPT = 256
 _READS, _WRITES = (pycurl.POLL_IN, pycurl.POLL_INOUT), (pycurl.POLL_OUT, pycurl.POLL_INOUT)
@@ -14,6 +16,7 @@ class Exchanges:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
+        self.names = Names(loop)
         self._timer: asyncio.TimerHandle | asyncio.Handle | None = None
         self._ends: dict[pycurl.Curl, asyncio.Future[None]] = {}
         self._multi = multi = pycurl.CurlMulti()

@@ -41,7 +41,7 @@ class _Held(Generic[T]):
 class Kept(Generic[T]):
     """Fresh: given at once. Stale: given at once and renewed in the background. Older: fetched.
 
-    However many threads ask, one fetch is under way at a time, and what another process fetched
+    However many ask, one fetch is under way at a time, and what another process fetched
     meanwhile is taken first. A value that cannot be renewed serves until it is `last_good` seconds
     old. Forced renewals (an unknown key id, say) have a budget, so that nobody can make us hammer a
     provider by sending nonsense.
@@ -61,7 +61,7 @@ class Kept(Generic[T]):
         """`fetch` returns the value or raises `Refused`; the ages are seconds.
 
         `late`: why a request is refused that waited too long for another one's fetch. `waiting`: a
-        context for the time in which a thread waits so; it may raise `Refused`.
+        context for the time in which one waits so; it may raise `Refused`.
         """
         self._source: Source[T] = Alone(fetch) if callable(fetch) else fetch
         self._fresh = fresh

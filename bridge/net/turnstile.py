@@ -12,7 +12,7 @@ from typing import Self
 from bridge.net.waiting import wait_for
 
 #: Requests at work at once (docs/decisions/0002-server.md).
-WORKING = 16
+WORKING = 32
 
 
 class Turnstile:

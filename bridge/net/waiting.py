@@ -77,7 +77,7 @@ def pause(seconds: float) -> None:
         time.sleep(seconds)
 
 
-def elsewhere(work: Callable[[], _T]) -> _T:
+def in_thread(work: Callable[[], _T]) -> _T:
     """The result of what cannot be left waiting: in a thread, where that is needed."""
     request = getcurrent()
     if isinstance(request, _Request):

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import redis
 
-from bridge.net.waiting import aside, elsewhere, may_wait, wait_for
+from bridge.net.waiting import aside, may_wait, wait_for
 from bridge.state.shared_connection import SharedConnection, Words
 
 Command = tuple[str | int, ...]
@@ -29,11 +28,9 @@ class Client(redis.Redis):
             raise answer
         return answer
 
-    def all(self, commands: Sequence[Command], *, transaction: bool = False) -> list[Any]:
+    def all(self, commands: Sequence[Command]) -> list[Any]:
         """The answers to several commands in one trip, errors among them. Raises redis.RedisError."""
-        if may_wait() and not transaction:
-            return self._asked(commands)
-        return elsewhere(partial(self._by_pipeline, commands, transaction=transaction))
+        return self._asked(commands) if may_wait() else self._by_pipeline(commands)
 
     def close(self) -> None:
         """Ends what it has open; requests that wait for an answer still get it."""
@@ -47,8 +44,8 @@ class Client(redis.Redis):
         shared = int(self._shared is not None and self._shared.is_busy)
         return int(pool.max_connections - pool.pool.qsize()) + shared  # the rest is in use
 
-    def _by_pipeline(self, commands: Sequence[Command], *, transaction: bool) -> list[Any]:
-        with self.pipeline(transaction=transaction) as pipeline:
+    def _by_pipeline(self, commands: Sequence[Command]) -> list[Any]:
+        with self.pipeline(transaction=False) as pipeline:
             queue: Callable[..., Any] = pipeline.execute_command
             for command in commands:
                 queue(*command)

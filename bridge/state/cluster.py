@@ -67,9 +67,6 @@ class RedisCluster(RedisServer):
             partial(_asking_script, script) if script.names_its_keys else None,
         )
 
-    def together(self, *commands: Command) -> list[Any]:
-        return self._routed(str(commands[0][1]), lambda client: trip(client, commands, transaction=True))
-
     def primaries(self) -> dict[str, Callable[..., Any]]:
         self._map.refresh()
         found = self._map.primaries()

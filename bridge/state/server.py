@@ -9,7 +9,7 @@ from typing import Any
 import redis
 
 from bridge.domain.refusal import Reason, Refused
-from bridge.net.waiting import elsewhere
+from bridge.net.waiting import in_thread
 from bridge.state.client import Client, Command
 from bridge.state.connecting import pool_to
 from bridge.state.sentinel import Sentinels
@@ -96,10 +96,6 @@ class RedisServer:
                 raise self._refused(answer)
         return answers
 
-    def together(self, *commands: Command) -> list[Any]:
-        """Several commands in one trip, all or none; on a Cluster on keys of one slot."""
-        return self._trip(commands, transaction=True)
-
     def scan(self, pattern: str, page: int = _PAGE) -> Iterator[list[str]]:
         """The names of keys, about `page` at a time; those that are there all the time are met, some twice.
 
@@ -129,11 +125,9 @@ class RedisServer:
         self._redis.close()
         self._redis.connection_pool.disconnect()
 
-    def _trip(
-        self, commands: Sequence[Command], *, transaction: bool = False, whole: bool = True
-    ) -> list[Any]:
+    def _trip(self, commands: Sequence[Command], *, whole: bool = True) -> list[Any]:
         try:
-            return trip(self._redis, commands, transaction=transaction, whole=whole)
+            return trip(self._redis, commands, whole=whole)
         except redis.RedisError as error:
             raise self._refused(error) from None
 
@@ -156,11 +150,9 @@ def called(script: Script, call: Call) -> Command:
     return ("EVALSHA", script.sha, len(keys), *keys, *arguments)
 
 
-def trip(
-    client: Client, commands: Sequence[Command], *, transaction: bool = False, whole: bool = True
-) -> list[Any]:
+def trip(client: Client, commands: Sequence[Command], *, whole: bool = True) -> list[Any]:
     """The answers of one server to several commands; with `whole` the first error is raised."""
-    answers = client.all(commands, transaction=transaction)
+    answers = client.all(commands)
     for answer in answers if whole else ():
         if isinstance(answer, redis.RedisError):
             raise answer
@@ -170,7 +162,7 @@ def trip(
 def waited(script: Script, call: Call, wanted: int, client: Client) -> Any:
     """The answer of a script, once `wanted` replicas have what it wrote. Raises redis.RedisError."""
     # Not over the connection that requests share: the others' answers would wait for the replicas as well.
-    return elsewhere(partial(_waited, script, call, wanted, client))
+    return in_thread(partial(_waited, script, call, wanted, client))
 
 
 def _waited(script: Script, call: Call, wanted: int, client: Client) -> Any:

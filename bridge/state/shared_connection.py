@@ -33,56 +33,56 @@ class SharedConnection:
     def __init__(self, connect: Callable[[], redis.Connection], loop: asyncio.AbstractEventLoop) -> None:
         self._connect = connect
         self.loop = loop
-        self._line: _Line | None = None
-        self._opening: asyncio.Task[_Line] | None = None
+        self._current: _OpenConnection | None = None
+        self._opening: asyncio.Task[_OpenConnection] | None = None
 
     def __del__(self) -> None:
         # A configuration that was taken up has connections of its own; the loop knows the old ones still.
-        line = self._line
-        if line is not None and line.is_open:
+        current = self._current
+        if current is not None and current.is_open:
             try:
-                self.loop.call_soon_threadsafe(line.close)
+                self.loop.call_soon_threadsafe(current.close)
             except RuntimeError:  # the loop was closed
-                line.close()
+                current.close()
 
     @property
     def is_busy(self) -> bool:
         """Whether it carries a command at this moment."""
-        return self._line is not None and self._line.is_busy
+        return self._current is not None and self._current.is_busy
 
     @property
     def is_late(self) -> bool:
         """Whether its server takes longer than one that is well."""
-        line = self._line
-        return self._opening is not None or (line is not None and line.is_late)
+        current = self._current
+        return self._opening is not None or (current is not None and current.is_late)
 
     def ask(self, commands: Sequence[Words]) -> Awaitable[list[Any]]:
         """The answers to commands, errors of the server among them. Raises redis.RedisError.
 
         Nothing is sent again: an answer may have got lost on the way.
         """
-        line = self._line
-        if line is not None and line.is_open:
-            return line.ask(commands)
+        current = self._current
+        if current is not None and current.is_open:
+            return current.ask(commands)
         return self._ask_anew(commands)
 
     async def _ask_anew(self, commands: Sequence[Words]) -> list[Any]:
         opening = self._opening
         if opening is None:
             opening = self._opening = self.loop.create_task(self._open())
-        line = await asyncio.shield(opening)
-        return await line.ask(commands)
+        current = await asyncio.shield(opening)
+        return await current.ask(commands)
 
-    async def _open(self) -> "_Line":
+    async def _open(self) -> "_OpenConnection":
         try:
             connection = await self.loop.run_in_executor(None, self._connect)
-            self._line = _Line(connection, self.loop)
-            return self._line
+            self._current = _OpenConnection(connection, self.loop)
+            return self._current
         finally:
             self._opening = None
 
 
-class _Line:
+class _OpenConnection:
     """One connection: what is asked in one turn of the loop goes out together, answers come in order."""
 
     def __init__(self, connection: Any, loop: asyncio.AbstractEventLoop) -> None:
@@ -167,8 +167,8 @@ class _Line:
         self._reader.feed(data)
         try:
             self._take_answers()
-        except (redis.InvalidResponse, UnicodeDecodeError) as error:
-            self._break(redis.ConnectionError(f"{type(error).__name__}: {error}"))
+        except Exception as error:  # noqa: BLE001 - an answer is lost: each that follows would be another's
+            self._break(redis.ConnectionError(f"{type(error).__name__}: an answer that cannot be read"))
         if self.is_open and getattr(self._socket, "pending", int)():  # TLS has more in hand already
             self._readable()
 

@@ -8,7 +8,7 @@ from typing import Any
 import redis
 from redis.crc import key_slot
 
-from bridge.net.waiting import elsewhere
+from bridge.net.waiting import in_thread
 from bridge.state.client import Client
 from bridge.state.connecting import asked, pool_to
 from bridge.state.whereabouts import Place, Whereabouts
@@ -60,7 +60,7 @@ class SlotMap:
 
         When none answers, the map stays as it is.
         """
-        elsewhere(self._refresh)
+        in_thread(self._refresh)
 
     def _refresh(self) -> None:
         came = time.monotonic()

@@ -17,7 +17,7 @@ from bridge.web import health, keys, look_files, provider_sign_out, session, sig
 from bridge.web.bounds import MAX_BODY
 from bridge.web.cookies import Cookies
 from bridge.web.headers import secure
-from bridge.web.lean import Answer, App, Asked, Notes, asked
+from bridge.web.lean import Answer, App, BridgeRequest, RequestNotes, current_request
 from bridge.web.logs import LOGGER, write
 from bridge.web.look import EXTENSION, Looks
 from bridge.web.metrics.page import Metrics, measure
@@ -60,7 +60,7 @@ def create_app(bridge: Bridge, metrics: Metrics | None = None) -> Flask:
 
     @app.after_request
     def end(answer: Answer) -> Answer:
-        request = asked()
+        request = current_request()
         notes = request.notes
         secure(answer, https=https)
         level = notes.level or (logging.DEBUG if request.endpoint in _QUIET else logging.INFO)
@@ -69,7 +69,7 @@ def create_app(bridge: Bridge, metrics: Metrics | None = None) -> Flask:
         count(request, answer)
         return answer
 
-    def _places(notes: Notes) -> tuple[str, str]:
+    def _places(notes: RequestNotes) -> tuple[str, str]:
         """For logs: what stands in an address may be anything, a secret by mistake among it."""
         stores, connections = bridge.settings.stores, bridge.settings.connections
         return _known(notes.store, stores), _known(notes.connection, connections)
@@ -77,7 +77,7 @@ def create_app(bridge: Bridge, metrics: Metrics | None = None) -> Flask:
     @app.errorhandler(Refused)
     def refused(error: Refused) -> Response:
         """The one way in which a refusal reaches a shopper."""
-        notes = asked().notes
+        notes = current_request().notes
         reference = notes.reference or error.reference or reference_of(bridge.token())
         notes.event, notes.reference = "refused", reference
         notes.reason, notes.detail = error.reason.value, error.detail
@@ -104,7 +104,7 @@ def create_app(bridge: Bridge, metrics: Metrics | None = None) -> Flask:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         """A fault of ours: logged with its place, shown as a page like any other refusal."""
-        log.error("fault", exc_info=error, extra={"reference": asked().notes.reference})
+        log.error("fault", exc_info=error, extra={"reference": current_request().notes.reference})
         return refused(Refused(Reason.INTERNAL_ERROR, type(error).__name__))
 
     if server.theme_css:
@@ -117,7 +117,7 @@ def create_app(bridge: Bridge, metrics: Metrics | None = None) -> Flask:
     return app
 
 
-def _line(request: Asked, answer: Answer, places: tuple[str, str], client: str) -> dict[str, object]:
+def _line(request: BridgeRequest, answer: Answer, places: tuple[str, str], client: str) -> dict[str, object]:
     notes, (store, connection) = request.notes, places
     return {
         "reference": notes.reference,

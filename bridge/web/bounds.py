@@ -1,4 +1,4 @@
-"""How large a request may be: judged from its head, before a thread is used. See docs/limits.md."""
+"""How large a request may be: judged from its head, before anything is done for it. See docs/limits.md."""
 
 from collections.abc import MutableMapping
 from typing import Any

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from bridge.domain.attempt import Ticket
 from bridge.domain.binding import UNBOUND, Binding
+from bridge.domain.compact_json import compact
 from bridge.domain.limits import OUTCOME_LIFE
 from bridge.domain.loop import Turns
 from bridge.domain.secret import Secret
@@ -28,7 +29,6 @@ LAST_LIFE = 180 * 86400  # seconds
 SIGNED_OUT_LIFE = 600  # seconds
 #: A longer goal is not repeated in the cookie: after a restart it is the store's default page.
 _GOAL_LENGTH = 300
-_TEXT_OF = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Cookies:
@@ -83,7 +83,7 @@ class Cookies:
             fields += [ticket.binding.state, ticket.binding.code_challenge]
         if ticket.sealed:
             fields.append(ticket.sealed)
-        return self._signer.sign(base64_encode(_TEXT_OF(fields))).decode()
+        return self._signer.sign(base64_encode(compact(fields))).decode()
 
     def _read(self, value: str) -> Ticket | None:
         try:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 Message = MutableMapping[str, Any]
-Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+#: Status, headers and body, as ASGI wants them.
+RawAnswer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 #: Requests inside at most; more are answered 503 at once.
 INSIDE = 3072
@@ -61,7 +62,7 @@ class Gateway:
         self._refused = refused
         self.replace(app, look, crowds=crowds, https=https)
         self._turnstile = Turnstile(working)
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="elsewhere")
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="blocking")
         self._inside = 0
         self._after_crowds = AfterCrowds(self._threads.submit)
 
@@ -111,7 +112,7 @@ class Gateway:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _received(self, scope: Message, receive: Callable[[], Awaitable[Message]]) -> Answer:
+    async def _received(self, scope: Message, receive: Callable[[], Awaitable[Message]]) -> RawAnswer:
         body = b""
         if scope["method"] not in _WITHOUT_BODY:
             try:
@@ -121,7 +122,7 @@ class Gateway:
                 return self._plain(Reason.BAD_REQUEST, _accepted(scope))
         return await self._answer(_environ(scope, body))
 
-    async def _answer(self, environ: dict[str, Any]) -> Answer:
+    async def _answer(self, environ: dict[str, Any]) -> RawAnswer:
         came = monotonic()
         last = environ["PATH_INFO"].rpartition("/")[2]
         crowd = last if last in self._crowds else ""
@@ -136,7 +137,7 @@ class Gateway:
         finally:
             self._turnstile.leave()
 
-    def _call(self, environ: dict[str, Any]) -> Answer:
+    def _call(self, environ: dict[str, Any]) -> RawAnswer:
         started: list[Any] = []
 
         def start_response(
@@ -155,7 +156,7 @@ class Gateway:
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         return int(status[:3]), raw, body
 
-    def _plain(self, reason: Reason, accept_language: str, status: int = 0) -> Answer:
+    def _plain(self, reason: Reason, accept_language: str, status: int = 0) -> RawAnswer:
         """A refusal as plain as it can be: there is no room to render a page."""
         self._refused(reason.value)
         text = self._languages.best(accept_language)

@@ -36,7 +36,7 @@ _PLAIN_ADDRESS = re.compile(
 _PAIRS: Any = list
 
 
-class Notes:
+class RequestNotes:
     """What is noted of a request while it is answered, for its log line, its audit record and its numbers."""
 
     store = ""
@@ -53,12 +53,12 @@ class Notes:
         self.began = perf_counter()
 
 
-class Asked(Request):
+class BridgeRequest(Request):
     """A request, with what is noted of it. Its parts are read from the WSGI environment itself."""
 
     def __init__(self, environ: "WSGIEnvironment", *options: bool) -> None:
         super().__init__(environ, *options)
-        self.notes = Notes()
+        self.notes = RequestNotes()
 
     @cached_property
     def cookies(self) -> dict[str, str]:  # type: ignore[override] # no value but the first of a name is used
@@ -81,6 +81,7 @@ class Asked(Request):
 
     @cached_property
     def blueprints(self) -> list[str]:
+        """Flask's, which works them out anew for each hook."""
         return super().blueprints
 
 
@@ -126,7 +127,7 @@ class _NoSessions(SessionInterface):
 class App(Flask):
     """A Flask app like any other for whoever serves it."""
 
-    request_class = Asked
+    request_class = BridgeRequest
     response_class = Answer
     session_interface = _NoSessions()
 
@@ -155,9 +156,9 @@ class App(Flask):
         self.url_map.bind(get_host("http", host))
 
 
-def asked() -> Asked:
+def current_request() -> BridgeRequest:
     """The request that is being answered itself; Flask's `request` looks for it at each use."""
-    found: Asked = request._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001 - so documented
+    found: BridgeRequest = request._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001 - so documented
     return found
 
 

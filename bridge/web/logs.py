@@ -5,7 +5,6 @@ cannot slip in by a new field; of exceptions only the kind and the place are wri
 messages quote their input.
 """
 
-import json
 import logging
 import sys
 import time
@@ -13,13 +12,14 @@ import traceback
 from collections.abc import Mapping
 from typing import Any, TextIO
 
+from bridge.domain.compact_json import compact
+
 #: Everything a line may hold besides time, level and event.
 FIELDS = (
     "reference", "method", "route", "status", "ms", "store", "connection", "reason", "detail",
     "client", "address", "workers", "subject",
 )  # fmt: skip
 LOGGER = "bridge"
-_TEXT_OF = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 class JsonFormatter(logging.Formatter):
@@ -42,7 +42,7 @@ class JsonFormatter(logging.Formatter):
             line["error"] = record.exc_info[0].__name__
             frames = traceback.extract_tb(record.exc_info[2])[-5:]
             line["at"] = [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames]
-        return _TEXT_OF(line)
+        return compact(line)
 
 
 def write(log: logging.Logger, level: int, event: str, fields: Mapping[str, object]) -> None:

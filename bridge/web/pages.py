@@ -15,7 +15,7 @@ from bridge.flows.choosing import Note
 from bridge.flows.steps import Choose
 from bridge.web.headers import policy
 from bridge.web.languages import Language
-from bridge.web.lean import Redirect, asked
+from bridge.web.lean import Redirect, current_request
 from bridge.web.look import looks
 
 RETRY_AFTER = 10  # seconds; for refusals that end by themselves
@@ -85,7 +85,7 @@ def refusal(
     as_json: bool = False,
 ) -> Response:
     """A refusal as page or JSON (contract section 4). Looks at the reason only, never at a detail."""
-    words, store = reason.words, back.name or asked().notes.store
+    words, store = reason.words, back.name or current_request().notes.store
     if as_json or _wants_json(request):
         text = looks().language(request, store)
         message = sentence(text, reason)
@@ -175,8 +175,8 @@ def page(template: str, store_name: str | None = None, /, **values: object) -> R
 
     In the template, `text("key")` is the text of a key of domain/page_texts.py.
     """
-    name = asked().notes.store if store_name is None else store_name
-    look, text = looks().of(name), looks().language(asked(), name)
+    name = current_request().notes.store if store_name is None else store_name
+    look, text = looks().of(name), looks().language(current_request(), name)
     html = render_template(template, text=text, look=look, **values)
     return _in(text, Response(html, mimetype="text/html"))
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from bridge.domain.reference import reference_of
 from bridge.domain.refusal import NOISE, Reason, Refused
 from bridge.web.headers import policy
-from bridge.web.lean import asked
+from bridge.web.lean import current_request
 from bridge.web.request import check_size, is_speculative, single, time_left
 from bridge.web.where_from import origin_of
 from bridge.wiring.bridge import Bridge
@@ -36,7 +36,7 @@ class _Views:
         """No cookie is read: the provider's server has none, and its frame brings none."""
         if is_speculative(request):
             return Response(status=204)
-        notes, names = asked().notes, request.view_args or {}
+        notes, names = current_request().notes, request.view_args or {}
         notes.event = "sessions_ended"
         notes.connection = names.get("connection", "")
         check_size(request)
@@ -51,15 +51,16 @@ class _Views:
             ended = self._flow.backchannel(connection, _logout_token(), deadline)
         except Refused as refused:
             return self._refusal(self._counted(refused))
-        asked().notes.detail = f"{ended} by the back channel"
+        current_request().notes.detail = f"{ended} by the back channel"
         return Response(status=200)
 
     def frontchannel(self, connection: str) -> Response:
         """An empty page, for a frame in the provider's own page and in no other."""
         if request.headers.get("Sec-Fetch-Dest", "iframe") not in ("iframe", "frame", "document"):
             raise Refused(Reason.BAD_REQUEST, "asked for by a page's picture or script")
-        iss, sid = single(asked().pairs, "iss", "sid")
-        asked().notes.detail = f"{self._flow.frontchannel(connection, iss, sid)} by the front channel"
+        iss, sid = single(current_request().pairs, "iss", "sid")
+        ended = self._flow.frontchannel(connection, iss, sid)
+        current_request().notes.detail = f"{ended} by the front channel"
         response = Response("", mimetype="text/html")
         response.headers["Content-Security-Policy"] = policy(
             frame_ancestors=" ".join(self._framers(connection))
@@ -83,7 +84,7 @@ class _Views:
 
     def _refusal(self, refused: Refused) -> Response:
         """The error JSON that the specification asks for: for a program, in the words of OAuth."""
-        reason, notes = refused.reason, asked().notes
+        reason, notes = refused.reason, current_request().notes
         notes.event, notes.reason, notes.detail = "refused", reason.value, refused.detail
         notes.reference = reference = reference_of(self._bridge.token())
         if not refused.recorded:

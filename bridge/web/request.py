@@ -12,7 +12,7 @@ from bridge.domain.limits import REQUEST_LIMIT
 from bridge.domain.quoting import place_name
 from bridge.domain.refusal import Reason, Refused
 from bridge.web.bounds import MAX_COOKIES, MAX_QUERY
-from bridge.web.lean import Asked
+from bridge.web.lean import BridgeRequest
 
 _SPECULATIVE = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 
@@ -59,13 +59,13 @@ def check_size(request: Request) -> None:
         raise Refused(Reason.TOO_LARGE)
 
 
-def parameters(request: Asked) -> Iterable[tuple[str, str]]:
+def parameters(request: BridgeRequest) -> Iterable[tuple[str, str]]:
     """Those of the form where one was sent, else those of the query."""
     return request.form.items(multi=True) if request.method == "POST" else request.pairs
 
 
 def time_left(request: Request, monotonic: Callable[[], float]) -> Deadline:
-    """The deadline of a request: what it waited for its thread is part of what its sender waits."""
+    """The deadline of a request: what it waited for its turn is part of what its sender waits."""
     return Deadline(REQUEST_LIMIT - request.environ.get("bridge.waited", 0.0), monotonic)
 
 

@@ -10,7 +10,7 @@ from bridge.domain.refusal import Reason, Refused
 from bridge.flows.session_status import Alive
 from bridge.flows.token import Asker
 from bridge.web.headers import CHALLENGE
-from bridge.web.lean import asked
+from bridge.web.lean import current_request
 from bridge.web.request import basic, check_size
 from bridge.wiring.bridge import Bridge
 
@@ -21,7 +21,7 @@ def routes(bridge: Bridge, address: Callable[[Request], str]) -> Blueprint:
 
     @pages.before_request
     def begin() -> None:
-        asked().notes.store = (request.view_args or {}).get("store", "")
+        current_request().notes.store = (request.view_args or {}).get("store", "")
         check_size(request)
 
     @pages.get("/session/<store>")

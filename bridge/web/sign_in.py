@@ -21,7 +21,7 @@ from bridge.domain.refusal import WRONG_ACCOUNT, Reason, Refused
 from bridge.domain.return_to import safe_return_to
 from bridge.flows.steps import Choose, SignedIn, ToProvider
 from bridge.web.cookies import Cookies
-from bridge.web.lean import Asked, asked
+from bridge.web.lean import BridgeRequest, current_request
 from bridge.web.look import looks
 from bridge.web.pages import WayBack, arrived, form_post, leaving, question, see_other, way_back
 from bridge.web.request import (
@@ -61,7 +61,7 @@ class _Views:
 
     def only_people(self) -> Response | None:
         """Nothing is used up by who is not a person at a browser's window."""
-        request = asked()
+        request = current_request()
         if is_speculative(request):
             return Response(status=204)
         check_size(request)
@@ -76,7 +76,7 @@ class _Views:
 
     def login(self, store: str) -> Response:
         """The storefront's "sign in" link."""
-        request = asked()
+        request = current_request()
         connection, return_to, hint, mark, ui_locales, *bound = single(parameters(request), *_ASKED)
         if ui_locales:
             self._remember_language(store, ui_locales)
@@ -117,7 +117,7 @@ class _Views:
 
     def initiate(self, store: str) -> Response:
         """The tile in a provider's portal."""
-        request = asked()
+        request = current_request()
         iss, target, hint, id_token, *of_portal = single(
             parameters(request), "iss", "target_link_uri", "login_hint", "id_token", *_OF_PORTAL
         )
@@ -140,7 +140,7 @@ class _Views:
         )
 
     def _go(
-        self, request: Asked, begin: Callable[[], ToProvider | Choose], *, by_form: bool = False
+        self, request: BridgeRequest, begin: Callable[[], ToProvider | Choose], *, by_form: bool = False
     ) -> Response:
         """What every way into a sign-in has in common: it must not go round in circles."""
         turns, clicked = self._cookies.turns(request.cookies), was_clicked(request)
@@ -156,7 +156,7 @@ class _Views:
             self._cookies.set_turns(response, turns)
         return response
 
-    def _to_provider(self, request: Asked, step: ToProvider, *, by_form: bool = False) -> Response:
+    def _to_provider(self, request: BridgeRequest, step: ToProvider, *, by_form: bool = False) -> Response:
         ticket, notes = step.ticket, request.notes
         notes.reference, notes.store, notes.connection = ticket.reference, ticket.store, ticket.connection
         notes.event = "sign_in_restarted" if ticket.restarts else "sign_in_started"
@@ -170,7 +170,7 @@ class _Views:
         """The provider's answer, brought by the browser."""
         if connection not in self._flow.connections:
             raise Refused(Reason.CONNECTION_UNKNOWN, place_name(connection))
-        request = asked()
+        request = current_request()
         notes, form_post = request.notes, request.method == "POST"
         answer = Callback.parse(connection, parameters(request), form_post=form_post)
         notes.reference = reference_of(answer.state)
@@ -207,7 +207,7 @@ class _Views:
         self._bridge.dry_sign_in.arrive(answer)
         return arrived(self._flow.connections[answer.connection])
 
-    def _to_store(self, request: Asked, step: SignedIn) -> Response:
+    def _to_store(self, request: BridgeRequest, step: SignedIn) -> Response:
         to_store = step.hand_off
         response = form_post(to_store) if isinstance(to_store, FormPost) else see_other(to_store.url)
         self._cookies.ended(response, step.ticket, request.cookies, form_post=self._by_form(step.ticket))
@@ -234,7 +234,7 @@ class _Views:
         # A form of ours could not be: browsers hold `form-action` against the redirect to the store, too.
         return replace(back, same=same)
 
-    def _forget_last(self, request: Asked, ticket: Ticket) -> None:
+    def _forget_last(self, request: BridgeRequest, ticket: Ticket) -> None:
         """Else the next click would lead to the same refusal."""
         last = self._cookies.last(request.cookies, ticket.store)
         # A provider's own form brings no Lax cookie along: then it may be there, unseen.
@@ -254,7 +254,7 @@ class _Views:
     def _by_form(self, ticket: Ticket) -> bool:
         return self._flow.connections[ticket.connection].response_mode == "form_post"
 
-    def _deadline(self, request: Asked) -> Deadline:
+    def _deadline(self, request: BridgeRequest) -> Deadline:
         deadline = time_left(request, self._bridge.monotonic)
         request.notes.story = deadline.story  # for what may still be told of a refusal
         return deadline

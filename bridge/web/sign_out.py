@@ -15,7 +15,7 @@ from bridge.domain.session import SessionRef
 from bridge.domain.sign_out import LeaveTicket
 from bridge.domain.store import Store
 from bridge.web.cookies import Cookies
-from bridge.web.lean import asked
+from bridge.web.lean import current_request
 from bridge.web.pages import WayBack, form_post, leaving, see_other
 from bridge.web.request import check_navigation, check_size, is_speculative, parameters, single, time_left
 from bridge.web.sign_out_cookies import LeaveTickets
@@ -47,7 +47,7 @@ class _Views:
         if is_speculative(request):
             return Response(status=204)
         check_size(request)
-        notes, names = asked().notes, request.view_args or {}
+        notes, names = current_request().notes, request.view_args or {}
         notes.event = "sign_out_asked"
         notes.store = names.get("store", "")
         known = self._flow.stores.get(notes.store)
@@ -60,7 +60,7 @@ class _Views:
     def logout(self, store: str) -> Response:
         """The storefront's "sign out" link, and the button of the page that asks whether it is meant."""
         known, by_form = self._flow.store(store), request.method == "POST"
-        return_to, sid = single(parameters(asked()), "return_to", "sid")
+        return_to, sid = single(parameters(current_request()), "return_to", "sid")
         handle = self._cookies.session(request.cookies, known.name)
         before = self._tickets.newest(request.cookies, known.name, self._bridge.now())
         if not (
@@ -81,7 +81,7 @@ class _Views:
             if refused.reason is Reason.SIGN_OUT_INCOMPLETE:
                 self._not_yet(known, return_to)
             raise
-        notes = asked().notes
+        notes = current_request().notes
         notes.event = "signed_out"
         notes.reference, notes.connection = left.ticket.reference, left.ticket.connection
         notes.detail = f"provider: {left.ticket.provider}"
@@ -108,7 +108,7 @@ class _Views:
         """Nobody else gets in by what is in this browser; and trying again finds the session."""
         goal = safe_return_to(return_to)
         again = f"/logout/{store.name}" + (f"?{urlencode({'return_to': goal})}" if goal else "")
-        asked().notes.back = lambda: WayBack(store.url, again, name=store.name)
+        current_request().notes.back = lambda: WayBack(store.url, again, name=store.name)
 
         @after_this_request
         def forget(response: FlaskResponse) -> FlaskResponse:
@@ -119,8 +119,8 @@ class _Views:
 
     def signed_out(self, store: str) -> Response:
         """Where the provider sends the browser back, or we ourselves where there is nothing to do there."""
-        known, notes = self._flow.store(store), asked().notes
-        state, error, read = single(asked().pairs, "state", "error", "read")
+        known, notes = self._flow.store(store), current_request().notes
+        state, error, read = single(current_request().pairs, "state", "error", "read")
         ticket = self._tickets.ticket(request.cookies, store, state, self._bridge.now())
         if ticket is None:
             notes.event = "sign_out_unknown"

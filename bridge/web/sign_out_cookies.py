@@ -8,6 +8,7 @@ from itsdangerous import BadData
 from itsdangerous.encoding import base64_decode, base64_encode
 from werkzeug.wrappers import Response
 
+from bridge.domain.compact_json import compact
 from bridge.domain.secret import Secret
 from bridge.domain.sign_out import LeaveTicket, ProviderPart
 from bridge.web.cookies import Cookies
@@ -79,7 +80,7 @@ class LeaveTickets:
             ticket.provider,
             ticket.has_state,
         ]
-        return self._signer.sign(base64_encode(json.dumps(fields, separators=(",", ":")))).decode()
+        return self._signer.sign(base64_encode(compact(fields))).decode()
 
     def _read(self, value: str) -> LeaveTicket | None:
         try:

@@ -10,7 +10,7 @@ from bridge.domain.refusal import Reason, Refused
 from bridge.domain.strict_json import JsonFault, parse_object
 from bridge.flows.token import Asker, Given
 from bridge.web.headers import CHALLENGE
-from bridge.web.lean import asked
+from bridge.web.lean import current_request
 from bridge.web.request import basic, check_size, time_left
 from bridge.wiring.bridge import Bridge
 
@@ -43,7 +43,7 @@ class _Views:
 
     def begin(self) -> None:
         """No cookie, no navigation: a request is what it says in its body."""
-        asked().notes.store = (request.view_args or {}).get("store", "")
+        current_request().notes.store = (request.view_args or {}).get("store", "")
         check_size(request)
 
     def token(self, store: str) -> Response:
@@ -58,7 +58,7 @@ class _Views:
             tried_otherwise="Authorization" in request.headers,
         )
         deadline = time_left(request, self._bridge.monotonic)
-        notes = asked().notes
+        notes = current_request().notes
         notes.story = deadline.story
         given = self._flow.give(store, asker, form, deadline)
         notes.reference = given.renewable.reference
@@ -89,7 +89,7 @@ class _Views:
         return response
 
     def _is_allowed(self, origin: str | None) -> bool:
-        store = self._flow.stores.get(asked().notes.store)
+        store = self._flow.stores.get(current_request().notes.store)
         return (
             store is not None
             and store.storefront.delivery == "code"

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from bench.memory import checkpoints, main, memory_of, verdicts
+from bench.memory import checkpoints, main, verdicts
+from bench.processes import memory_of
 
 
 def test_memory_is_looked_at_on_the_way_at_half_and_at_the_end() -> None:

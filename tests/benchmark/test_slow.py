@@ -2,19 +2,19 @@
 
 import pytest
 
-from bench.driving import Crowd, begin, ended, shop
+from bench.driving import Results, begin, ended, shop
 from bench.served import served
 from bench.slow import bounded, neighbours, percentiles, verdict
 
 
 def test_percentiles_are_by_rank() -> None:
-    crowd = Crowd([float(ms) for ms in range(1, 101)])
+    crowd = Results([float(ms) for ms in range(1, 101)])
     assert (crowd.percentile(50), crowd.percentile(99)) == (51, 100)
-    assert Crowd([]).percentile(99) == 0
+    assert Results([]).percentile(99) == 0
 
 
 def test_one_bad_round_of_three_decides_nothing() -> None:
-    rounds = [Crowd([10.0, 12.0]), Crowd([900.0, 990.0]), Crowd([11.0, 13.0])]
+    rounds = [Results([10.0, 12.0]), Results([900.0, 990.0]), Results([11.0, 13.0])]
     assert percentiles(rounds) == (13.0, 13.0)
 
 
@@ -35,7 +35,7 @@ def test_a_machine_at_work_is_told_before_its_p99_is() -> None:
 
 def test_who_was_refused_is_not_passed_over() -> None:
     with pytest.raises(RuntimeError, match="idp_timeout 3"):
-        Crowd([10.0], {"idp_timeout": 3}).all_signed_in()
+        Results([10.0], {"idp_timeout": 3}).all_signed_in()
 
 
 @pytest.mark.slow

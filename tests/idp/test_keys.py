@@ -141,6 +141,10 @@ MALFORMED: dict[str, Any] = {
     "n is not base64url": {**GOOD, "n": "*" * 400},
     "n of 1024 bits": with_n(GOOD, lambda raw: raw[:128]),
     "n of 1024 bits behind zeros": with_n(GOOD, lambda raw: b"\x00" * 128 + raw[:127] + b"\x01"),
+    "attack: an n that takes long": with_n(GOOD, lambda raw: raw * 8),
+    "attack: an e that takes long": {**GOOD, "e": "_" * 1000 + "w"},
+    "e is missing": {name: value for name, value in GOOD.items() if name != "e"},
+    "e is a number": {**GOOD, "e": 65537},
     "e is one": {**GOOD, "e": "AQ"},
     "e is even": {**GOOD, "e": "Ag"},
     "kid is a number": {**GOOD, "kid": 7},
@@ -177,6 +181,10 @@ class TestMalformed:
     def test_what_is_no_key_set_is_refused(self, document: dict[str, Any]) -> None:
         with pytest.raises(ValueError):
             KeySet.parse(document)
+
+    def test_large_keys_of_real_ones_are_taken(self) -> None:
+        large = with_n(GOOD, lambda raw: raw * 4)
+        assert len(KeySet.parse({"keys": [large, {**large, "e": "_____w"}]}).keys) == 2
 
     def test_a_key_set_without_end_is_cut_off(self) -> None:
         assert len(KeySet.parse({"keys": [GOOD] * (MAX_KEYS + 50)}).keys) == MAX_KEYS

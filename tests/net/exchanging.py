@@ -1,6 +1,7 @@
 """Exchanges of requests with servers of a test."""
 
 import socket
+import threading
 import time
 from collections.abc import Callable
 
@@ -30,6 +31,16 @@ def asking(
 
 def echo(line: socket.socket, request: bytes) -> None:
     line.sendall(answer(request.split()[1]))
+
+
+def echo_after(go_on: threading.Event) -> Callable[[socket.socket, bytes], None]:
+    """The same, but nothing before that."""
+
+    def converse(line: socket.socket, request: bytes) -> None:
+        go_on.wait(5)
+        echo(line, request)
+
+    return converse
 
 
 def silent(line: socket.socket, _request: bytes) -> None:

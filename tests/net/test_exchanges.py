@@ -7,14 +7,18 @@ import time
 from contextlib import suppress
 from functools import partial
 
+import pytest
+
 from bridge.domain.deadline import Deadline
 from bridge.domain.http import HttpReply, HttpRequest
 from bridge.net.client import HttpClient
 from bridge.net.waiting import pause, run
 
-from .exchanging import HERE, asking, await_equal, echo, silent
+from .exchanging import HERE, asking, await_equal, echo, echo_after, silent
 from .on_loop import Worker, working
 from .servers import answer, dripping, serving
+
+pytestmark = pytest.mark.slow
 
 
 def test_two_hundred_at_once_end_and_share_their_connections(worker: Worker) -> None:
@@ -44,9 +48,9 @@ def test_servers_that_hang_keep_no_exchange_waiting(worker: Worker) -> None:
         worker.call(partial(pause, 0.1))
         began = time.monotonic()
         assert worker.call(asking(client, f"{quick.url}/quick")) == "/quick"
-        assert time.monotonic() - began < 0.5
+        assert not any(one.done() for one in waiting)
         assert {one.result(5) for one in waiting} == {"timeout"}
-        assert 0.5 < time.monotonic() - began < 3, "all their limits ran at once"
+        assert time.monotonic() - began < 3, "all their limits ran at once"
 
 
 def test_a_name_that_is_looked_up_stops_nobody(worker: Worker) -> None:
@@ -77,20 +81,15 @@ def test_after_failures_no_socket_is_watched_any_more(worker: Worker) -> None:
 
 
 def test_one_that_is_cancelled_leaves_the_others_alone(worker: Worker) -> None:
-    free = threading.Event()
-
-    def converse(line: socket.socket, request: bytes) -> None:
-        free.wait(5)
-        echo(line, request)
-
-    with serving(converse) as server:
+    go_on = threading.Event()
+    with serving(echo_after(go_on)) as server:
         client = HttpClient(HERE)
         under_way = [worker.begin(asking(client, f"{server.url}/{number}")) for number in range(20)]
         worker.call(partial(pause, 0.1))
         for one in under_way[::2]:
             one.cancel()
         worker.call(partial(pause, 0.05))
-        free.set()
+        go_on.set()
         assert [one.result(5) for one in under_way[1::2]] == [f"/{number}" for number in range(1, 20, 2)]
         assert worker.call(asking(client, f"{server.url}/next")) == "/next"
         await_equal(worker.watched, 0)

@@ -14,9 +14,11 @@ import pytest
 from bridge.net.client import HttpClient
 from bridge.net.waiting import pause
 
-from .exchanging import HERE, asking, await_equal, echo, silent
+from .exchanging import HERE, asking, await_equal, echo, echo_after, silent
 from .on_loop import Worker
 from .servers import serving
+
+pytestmark = pytest.mark.slow
 
 
 def open_files() -> int:
@@ -47,17 +49,12 @@ def test_clients_that_are_dropped_leave_no_file_open(worker: Worker) -> None:
 
 
 def test_a_client_that_is_dropped_while_an_exchange_is_under_way_lets_it_end(worker: Worker) -> None:
-    free = threading.Event()
-
-    def converse(line: socket.socket, request: bytes) -> None:
-        free.wait(5)
-        echo(line, request)
-
-    with serving(converse) as server:
+    go_on = threading.Event()
+    with serving(echo_after(go_on)) as server:
         under_way = [worker.begin(asking(HttpClient(HERE), f"{server.url}/x")) for _ in range(10)]
         worker.call(partial(pause, 0.1))
         gc.collect()
-        free.set()
+        go_on.set()
         assert [one.result(5) for one in under_way] == ["/x"] * 10
 
 
@@ -67,6 +64,7 @@ from bridge.domain.deadline import Deadline
 from bridge.domain.http import HttpRequest
 from bridge.net.client import HttpClient, Trust
 from bridge.net.waiting import run
+
 
 def ask(client, path):
     return client.send(HttpRequest("GET", sys.argv[1] + path), Deadline(5, time.monotonic))

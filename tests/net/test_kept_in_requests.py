@@ -13,6 +13,8 @@ from bridge.net.waiting import pause
 
 from .on_loop import Worker
 
+pytestmark = pytest.mark.slow
+
 
 class Fetched:
     """What is fetched: numbers, each after a while."""
@@ -69,14 +71,13 @@ def test_who_waits_too_long_for_anothers_fetch_is_refused_in_time(worker: Worker
 
 
 def test_a_thread_that_fetches_stops_no_request(worker: Worker) -> None:
-    source = Fetched(0.3)
+    source = Fetched(0.5)
     thread = threading.Thread(target=source.get)
     thread.start()
     time.sleep(0.05)
     waiting = worker.begin(source.get)
-    began = time.monotonic()
     worker.call(partial(pause, 0.01))
-    assert time.monotonic() - began < 0.2
+    assert thread.is_alive()
     assert waiting.result(5) == 1
     thread.join()
 
@@ -91,13 +92,13 @@ def test_a_request_that_fetches_stops_no_thread_and_is_waited_for(worker: Worker
 
 
 def test_what_is_stale_is_given_at_once_and_renewed_behind_the_requests_back(worker: Worker) -> None:
-    source = Fetched(0.2)
+    source = Fetched(0.6)
     source.kept = Kept(source._fetch, fresh=0.01, stale=120, last_good=600, monotonic=time.monotonic)
     assert worker.call(source.get) == 1
     time.sleep(0.05)
     began = time.monotonic()
     assert worker.all([source.get] * 50) == [1] * 50
-    assert time.monotonic() - began < 0.15
+    assert time.monotonic() - began < 0.5
     give_up = time.monotonic() + 5
     while worker.call(source.get) == 1 and time.monotonic() < give_up:
         time.sleep(0.05)

@@ -196,3 +196,32 @@ def test_a_system_without_any_authority_trusts_nobody(
 
     assert outcome(authority.context(), Trust(loopback=True)) == "tls"
     assert outcome(authority.context(), trusting(authority)) == "hello"
+
+
+def test_attack_a_directory_with_what_cannot_be_read_stops_nobody(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Links that an upgrade left behind: beside a bundle the directory is read by us."""
+    (tmp_path / "deadbeef.0").symlink_to(tmp_path / "gone.pem")
+    (tmp_path / "deadbee0.0").mkdir()
+    monkeypatch.setenv("SSL_CERT_FILE", authority.file)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+
+    assert outcome(authority.context(), Trust(loopback=True)) == "hello"
+
+
+@pytest.mark.parametrize("without", ["memfd_create", "/proc"])
+def test_a_system_without_files_in_memory_is_served_as_well(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch, without: str
+) -> None:
+    """macOS, and a Linux in which /proc is not mounted."""
+    if without == "/proc":
+        monkeypatch.setattr("bridge.net.authorities.os.access", lambda *_: False)
+    else:
+        monkeypatch.delattr("os.memfd_create", raising=False)
+    bundle = authorities.Bundle(b"text")
+    path = Path(bundle.path)
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"text", 0o600)
+    del bundle
+    assert not path.exists()
+    assert outcome(authority.context(), trusting(authority)) == "hello"

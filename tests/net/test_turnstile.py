@@ -9,7 +9,7 @@ from bridge.net.turnstile import Turnstile
 from .turnstiles import Asking, free_places, run, turns
 
 
-class Line:
+class Queue:
     """Requests that note when they were let in, and leave at once."""
 
     def __init__(self, turnstile: Turnstile) -> None:
@@ -29,15 +29,15 @@ class Line:
 class TestOrder:
     def test_who_comes_first_is_let_in_first(self) -> None:
         async def walk() -> None:
-            line = Line(Turnstile(working=1))
-            await line.turnstile.enter("a", 1)
-            waiting = line.come("a0", "a1", "a2", "a3", "a4")
+            queue = Queue(Turnstile(working=1))
+            await queue.turnstile.enter("a", 1)
+            waiting = queue.come("a0", "a1", "a2", "a3", "a4")
             await turns()
-            assert (line.turnstile.waiting, line.order) == (5, [])
-            line.turnstile.leave()
+            assert (queue.turnstile.waiting, queue.order) == (5, [])
+            queue.turnstile.leave()
             await asyncio.gather(*waiting)
-            assert line.order == ["a0", "a1", "a2", "a3", "a4"]
-            assert line.turnstile.waiting == 0
+            assert queue.order == ["a0", "a1", "a2", "a3", "a4"]
+            assert queue.turnstile.waiting == 0
 
         run(walk())
 
@@ -56,13 +56,13 @@ class TestOrder:
 
     def test_a_great_crowd_keeps_nobody_else_waiting(self) -> None:
         async def walk() -> None:
-            line = Line(Turnstile(working=1))
-            await line.turnstile.enter("a", 1)
-            waiting = line.come(*(f"a{number}" for number in range(100)), "b0", "c0", "b1")
+            queue = Queue(Turnstile(working=1))
+            await queue.turnstile.enter("a", 1)
+            waiting = queue.come(*(f"a{number}" for number in range(100)), "b0", "c0", "b1")
             await turns()
-            line.turnstile.leave()
+            queue.turnstile.leave()
             await asyncio.gather(*waiting)
-            assert line.order[:6] == ["a0", "b0", "c0", "a1", "b1", "a2"]
+            assert queue.order[:6] == ["a0", "b0", "c0", "a1", "b1", "a2"]
 
         run(walk())
 
@@ -70,18 +70,18 @@ class TestOrder:
         """Else one whose people wait until their patience ends would never be let in beside another."""
 
         async def walk() -> None:
-            line = Line(Turnstile(working=1))
-            await line.turnstile.enter("a", 1)
-            gone = line.come(*(f"a{number}" for number in range(50)))
-            waiting = line.come("aX", *(f"b{number}" for number in range(50)))
+            queue = Queue(Turnstile(working=1))
+            await queue.turnstile.enter("a", 1)
+            gone = queue.come(*(f"a{number}" for number in range(50)))
+            waiting = queue.come("aX", *(f"b{number}" for number in range(50)))
             await turns()
             for one in gone:
                 one.cancel()
             await turns()
-            assert line.turnstile.waiting == 51
-            line.turnstile.leave()
+            assert queue.turnstile.waiting == 51
+            queue.turnstile.leave()
             await asyncio.gather(*waiting)
-            assert line.order[:3] in (["aX", "b0", "b1"], ["b0", "aX", "b1"])
+            assert queue.order[:3] in (["aX", "b0", "b1"], ["b0", "aX", "b1"])
 
         run(walk())
 
@@ -116,18 +116,18 @@ class TestAside:
 
     def test_a_crowd_that_begins_does_not_keep_one_from_ending(self) -> None:
         async def walk() -> None:
-            line = Line(Turnstile(working=1))
-            await line.turnstile.enter("a", 1)
-            asking = Asking(line.turnstile, "a")
-            await line.turnstile.enter("a", 1)
-            waiting = line.come(*(f"a{number}" for number in range(100)))
+            queue = Queue(Turnstile(working=1))
+            await queue.turnstile.enter("a", 1)
+            asking = Asking(queue.turnstile, "a")
+            await queue.turnstile.enter("a", 1)
+            waiting = queue.come(*(f"a{number}" for number in range(100)))
             asking.answer.set_result(None)
             await turns()
-            line.turnstile.leave()
+            queue.turnstile.leave()
             await asking.task
-            assert len(line.order) <= 2
+            assert len(queue.order) <= 2
             await asyncio.gather(*waiting)
-            assert await free_places(line.turnstile) == 1
+            assert await free_places(queue.turnstile) == 1
 
         run(walk())
 
@@ -171,17 +171,17 @@ class TestGivingUp:
 
     def test_who_is_cancelled_while_it_waits_leaves_no_trace(self) -> None:
         async def walk() -> None:
-            line = Line(Turnstile(working=1))
-            await line.turnstile.enter("a", 1)
-            waiting = line.come("a0", "a1", "a2")
+            queue = Queue(Turnstile(working=1))
+            await queue.turnstile.enter("a", 1)
+            waiting = queue.come("a0", "a1", "a2")
             await turns()
             waiting[1].cancel()
             await turns()
-            assert line.turnstile.waiting == 2
-            line.turnstile.leave()
+            assert queue.turnstile.waiting == 2
+            queue.turnstile.leave()
             await asyncio.wait(waiting)
-            assert line.order == ["a0", "a2"]
-            assert await free_places(line.turnstile) == 1
+            assert queue.order == ["a0", "a2"]
+            assert await free_places(queue.turnstile) == 1
 
         run(walk())
 

@@ -12,8 +12,8 @@ import hiredis
 Words = list[bytes]
 
 
-class Line:
-    """One connection, as its server sees it."""
+class Connection:
+    """As its server sees it."""
 
     def __init__(self, way: socket.socket, number: int) -> None:
         self.way = way
@@ -45,10 +45,10 @@ class Line:
 class FakeServer:
     """Listens on loopback."""
 
-    def __init__(self, act: Callable[[Line], Any], tls: ssl.SSLContext | None) -> None:
+    def __init__(self, act: Callable[[Connection], Any], tls: ssl.SSLContext | None) -> None:
         self._act = act
         self._tls = tls
-        self.lines: list[Line] = []
+        self.connections: list[Connection] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
@@ -58,8 +58,8 @@ class FakeServer:
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for line in self.lines:
-            line.close()
+        for connection in self.connections:
+            connection.close()
         for thread in self._threads:
             thread.join(5)
 
@@ -77,13 +77,13 @@ class FakeServer:
         with contextlib.suppress(OSError), way:
             secured = self._tls.wrap_socket(way, server_side=True) if self._tls else way
             with secured:
-                line = Line(secured, len(self.lines))
-                self.lines.append(line)
-                self._act(line)
+                connection = Connection(secured, len(self.connections))
+                self.connections.append(connection)
+                self._act(connection)
 
 
 @contextlib.contextmanager
-def faking(act: Callable[[Line], Any], tls: ssl.SSLContext | None = None) -> Iterator[FakeServer]:
+def faking(act: Callable[[Connection], Any], tls: ssl.SSLContext | None = None) -> Iterator[FakeServer]:
     """A server that does `act` with every connection."""
     server = FakeServer(act, tls)
     try:
@@ -92,7 +92,18 @@ def faking(act: Callable[[Line], Any], tls: ssl.SSLContext | None = None) -> Ite
         server.close()
 
 
-def echo(line: Line) -> None:
+def echo(connection: Connection) -> None:
     """Says of each command its last word."""
-    for words in line.commands():
-        line.say(words[-1])
+    for words in connection.commands():
+        connection.say(words[-1])
+
+
+def echo_after(go_on: threading.Event) -> Callable[[Connection], None]:
+    """The same, but nothing before that."""
+
+    def act(connection: Connection) -> None:
+        for words in connection.commands():
+            go_on.wait(5)
+            connection.say(words[-1])
+
+    return act

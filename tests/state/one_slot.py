@@ -20,7 +20,3 @@ class OneSlotServer(RedisServer):
         for keys, _ in calls:
             assert len({key_slot(key.encode()) for key in keys}) == 1, keys
         return super().run_many(script, calls)
-
-    def together(self, *commands: tuple[str | int, ...]) -> list[Any]:
-        assert len({key_slot(str(command[1]).encode()) for command in commands}) == 1, commands
-        return super().together(*commands)

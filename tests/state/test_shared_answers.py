@@ -125,7 +125,7 @@ class TestSameAsThreads:
                 server.keep(WRITING, ("{t}a",), 8),
                 server.run_many(WRITING, calls),
                 server.run_many(WRITING, []),
-                server.together(("SET", "{t}a", 9), ("GET", "{t}a"), ("HGETALL", "{t}none")),
+                server.each(("SET", "{t}a", 9), ("GET", "{t}a"), ("HGETALL", "{t}none")),
                 sorted(name for page in server.scan("{t}a") for name in page),
             )
 

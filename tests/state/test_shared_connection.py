@@ -17,10 +17,11 @@ from bridge.demo.redis_server import RedisServer as DemoServer
 from bridge.domain.refusal import Refused
 from bridge.net.waiting import pause
 from bridge.state.server import RedisServer, Script
+from tests.journeys.stage import until
 from tests.net.on_loop import Worker, working
 
 from .asking import saying
-from .fake_server import Line, faking
+from .fake_server import Connection, echo_after, faking
 
 ARGUMENT = Script("return ARGV[1]")
 
@@ -76,13 +77,7 @@ class TestOwnAnswers:
 
     def test_one_that_is_cancelled_while_its_answer_is_under_way_shifts_nobodys(self, worker: Worker) -> None:
         go_on = threading.Event()
-
-        def act(line: Line) -> None:
-            for words in line.commands():
-                go_on.wait(5)
-                line.say(words[-1])
-
-        with faking(act) as fake:
+        with faking(echo_after(go_on)) as fake:
             server = RedisServer(fake.url)
             begun = [worker.begin(saying(server, f"text {number}")) for number in range(30)]
             worker.call(partial(pause, 0.1))
@@ -93,14 +88,14 @@ class TestOwnAnswers:
             assert [one.result(5) for n, one in enumerate(begun) if n % 3] == [
                 f"text {n}" for n in range(30) if n % 3
             ]
-            assert len(fake.lines) == 1
+            assert len(fake.connections) == 1
             server.close()
 
     def test_answers_that_come_byte_by_byte(self, worker: Worker) -> None:
-        def act(line: Line) -> None:
-            for words in line.commands():
+        def act(connection: Connection) -> None:
+            for words in connection.commands():
                 for byte in b"$%d\r\n%s\r\n" % (len(words[-1]), words[-1]):
-                    line.way.sendall(bytes([byte]))
+                    connection.way.sendall(bytes([byte]))
                     time.sleep(0.0005)
 
         with faking(act) as fake:
@@ -146,9 +141,7 @@ class TestLives:
             assert worker.all([saying(server, "text")] * 3) == ["text"] * 3
             del server
         gc.collect()
-        worker.call(partial(pause, 0.05))
-        assert worker.watched() == 0
-        assert len(raw.client_list()) == before
+        until(lambda: (len(raw.client_list()), worker.watched()) == (before, 0))
 
     def test_one_that_is_closed_has_no_connection_any_more_until_it_is_asked(
         self, worker: Worker, server: RedisServer, raw: Any
@@ -158,22 +151,15 @@ class TestLives:
             assert worker.call(saying(server, "text")) == "text"
             assert len(raw.client_list()) == before + 1
             server.close()
-            worker.call(partial(pause, 0.02))
-            assert (len(raw.client_list()), worker.watched()) == (before, 0)
+            until(lambda: (len(raw.client_list()), worker.watched()) == (before, 0))
 
     def test_one_that_is_dropped_while_somebody_waits_gives_the_answer_still(self, worker: Worker) -> None:
-        free = threading.Event()
-
-        def act(line: Line) -> None:
-            for words in line.commands():
-                free.wait(5)
-                line.say(words[-1])
-
-        with faking(act) as fake:
+        go_on = threading.Event()
+        with faking(echo_after(go_on)) as fake:
             waiting = [worker.begin(saying(RedisServer(fake.url), f"text {n}")) for n in range(5)]
             worker.call(partial(pause, 0.1))
             gc.collect()
-            free.set()
+            go_on.set()
             assert [one.result(5) for one in waiting] == [f"text {n}" for n in range(5)]
 
     def test_it_goes_on_in_another_loop_and_in_threads(self, server: RedisServer) -> None:
@@ -183,20 +169,13 @@ class TestLives:
             assert saying(server, "thread")() == "thread"
 
     def test_how_many_connections_are_in_use_is_told(self, worker: Worker) -> None:
-        free = threading.Event()
-
-        def act(line: Line) -> None:
-            for words in line.commands():
-                free.wait(5)
-                line.say(words[-1])
-
-        with faking(act) as fake:
+        go_on = threading.Event()
+        with faking(echo_after(go_on)) as fake:
             server = RedisServer(fake.url)
             assert server.connections_in_use == 0
             waiting = [worker.begin(saying(server, "text")) for _ in range(5)]
-            worker.call(partial(pause, 0.1))
-            assert server.connections_in_use == 1
-            free.set()
+            until(lambda: server.connections_in_use == 1)
+            go_on.set()
             assert {one.result(5) for one in waiting} == {"text"}
             assert server.connections_in_use == 0
             server.close()

@@ -142,7 +142,7 @@ def test_after_a_crash_of_the_server_no_dead_connection_of_the_pool_is_in_anybod
 class TestAway:
     def refused_within(self, seconds: float, server: RedisServer) -> None:
         began = time.monotonic()
-        for act in (lambda: server.command("GET", "x"), lambda: server.together(("GET", "x"))):
+        for act in (lambda: server.command("GET", "x"), lambda: server.each(("GET", "x"))):
             with pytest.raises(Refused) as caught:
                 act()
             assert caught.value.reason is Reason.STATE_UNAVAILABLE

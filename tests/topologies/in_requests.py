@@ -10,7 +10,7 @@ from bridge.state.server import RedisServer
 from bridge.state.whereabouts import Access
 from tests.net.on_loop import Worker
 
-ASKS = frozenset({"command", "each", "run", "keep", "run_many", "together", "primaries"})
+ASKS = frozenset({"command", "each", "run", "keep", "run_many", "primaries"})
 
 
 class Way:

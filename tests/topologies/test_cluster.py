@@ -90,11 +90,6 @@ def test_links_of_older_versions_are_found_on_every_server(adapters: Adapters) -
     assert sorted(OldLinks(adapters.server, adapters.keys).all()) == [(digest, "us") for digest in digests]
 
 
-def test_several_commands_together_are_all_or_none(adapters: Adapters) -> None:
-    key = f"{adapters.keys.prefix}:{{here}}"
-    assert adapters.server.together(("SET", key + "1", "a"), ("GET", key + "1")) == [True, "a"]
-
-
 def test_servers_that_forgot_the_scripts_are_told_them_again(adapters: Adapters, cluster: Clustered) -> None:
     put = attempt()
     adapters.attempts.put(put)

@@ -1,6 +1,5 @@
 """What the bridge does in Flask's and Werkzeug's stead gives what they would give, only sooner."""
 
-import hashlib
 import logging
 from collections.abc import Iterable
 from typing import Any
@@ -11,17 +10,14 @@ from flask import Flask
 from flask import Request as FlaskRequest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from itsdangerous import BadSignature, Signer
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
-from bridge.domain.secret import Secret
 from bridge.web import lean
 from bridge.web.headers import secure
-from bridge.web.lean import Asked, Redirect
+from bridge.web.lean import BridgeRequest, Redirect
 from bridge.web.logs import LOGGER, JsonFormatter, write
-from bridge.web.signing import signer
 from tests.journeys.browser import CLICK
 
 #: What is likely to be read in two ways: separators, escapes, spaces of all kinds, line ends.
@@ -87,38 +83,18 @@ class TestRedirect:
         assert len(names) == len(set(names)) == 12
 
 
-class TestAsked:
+class TestBridgeRequest:
     @given(ODD)
     def test_pairs_are_those_of_args(self, query: str) -> None:
-        asked = Asked(environ(QUERY_STRING=query.encode().decode("latin-1")))
-        assert asked.pairs == parse_qsl(query, keep_blank_values=True, errors="werkzeug.url_quote")
+        request = BridgeRequest(environ(QUERY_STRING=query.encode().decode("latin-1")))
+        assert request.pairs == parse_qsl(query, keep_blank_values=True, errors="werkzeug.url_quote")
 
     @given(ODD | st.lists(ODD).map(";".join))
     def test_cookies_are_those_of_flask(self, header: str) -> None:
         sent = environ(HTTP_COOKIE=header)
-        theirs, ours = FlaskRequest(sent).cookies, Asked(sent).cookies
+        theirs, ours = FlaskRequest(sent).cookies, BridgeRequest(sent).cookies
         assert list(ours.items()) == list(theirs.items())
-        assert not Asked(environ()).cookies
-
-
-class TestSigner:
-    @given(st.lists(st.text(min_size=1), min_size=1, max_size=3), st.binary())
-    def test_signs_as_it_did_when_each_cookie_derived_its_key(self, keys: list[str], value: bytes) -> None:
-        secrets = [Secret(key) for key in keys]
-        before = Signer(
-            list(reversed(keys)), salt=b"salt", key_derivation="hmac", digest_method=hashlib.sha256
-        )
-        after = signer(secrets, b"salt")
-        assert after.sign(value) == before.sign(value)
-        assert before.unsign(after.sign(value)) == value
-        older = signer([secrets[-1]], b"salt")
-        assert after.unsign(older.sign(value)) == value
-
-    def test_no_key_and_no_salt_stands_for_another(self) -> None:
-        signed = signer([Secret("one")], b"salt").sign("text")
-        for other in (signer([Secret("two")], b"salt"), signer([Secret("one")], b"other")):
-            with pytest.raises(BadSignature):
-                other.unsign(signed)
+        assert not BridgeRequest(environ()).cookies
 
 
 class TestApp:

@@ -97,11 +97,11 @@ REQUEST: Mapping[str, Entry] = {
         ("running-redis.md", "redis.md", "deploying.md"),
     ),
     "overloaded": Entry(
-        "Nothing was begun: the request waited 5 s for a thread, or the worker held as many as it may.",
+        "Nothing was begun: the request waited 5 s for its turn, or the worker held as many as it may.",
         (
             ("(one subject shows `circuit_opened` at the same time)",
-             "that provider or store is slow; the others' people are let in, but each waiting sign-in holds a thread"),
-            ("(no slow dependency, CPU at 100 %)", "more workers or more machines: a core does some 300 sign-ins a second"),
+             "that provider or store is slow: who waits for it takes a place in the worker, and there are 3,072"),
+            ("(no slow dependency, CPU at 100 %)", "more workers or more machines: a core does some 600 sign-ins a second"),
         ),
         see=("deploying.md", "decisions/0004-bulkheads.md"),
     ),

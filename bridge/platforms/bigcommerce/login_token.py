@@ -1,11 +1,11 @@
 """The Customer Login JWT (docs.bigcommerce.com: Start > Authentication > Customer Login API)."""
 
-import json
 from typing import Any
 
 from jwt.algorithms import HMACAlgorithm
 
 from bridge.domain.base64url import encoded
+from bridge.domain.compact_json import compact
 from bridge.domain.customer import Customer
 from bridge.domain.refusal import Reason, Refused
 from bridge.domain.return_to import safe_return_to
@@ -17,7 +17,6 @@ TOKEN_LIFE = 30  # seconds of the store's clock
 SIGN_OUT_PATH = "/login.php?action=logout"
 _HEADER = encoded(b'{"alg":"HS256","typ":"JWT"}')
 _HS256 = HMACAlgorithm(HMACAlgorithm.SHA256)
-_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 def login_claims(
@@ -55,6 +54,6 @@ def sign(claims: dict[str, Any], account: Account) -> str:
     By the algorithm itself: the library's front door looks at each token whether the secret might be a key
     of another kind, in PEM, DER or JSON.
     """
-    signing_input = f"{_HEADER}.{encoded(_JSON.encode(claims).encode())}"
+    signing_input = f"{_HEADER}.{encoded(compact(claims).encode())}"
     signature = _HS256.sign(signing_input.encode(), account.client_secret.reveal().encode())
     return f"{signing_input}.{encoded(signature)}"

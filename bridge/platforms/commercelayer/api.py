@@ -36,7 +36,7 @@ class _Token:
 
 
 class Api:
-    """Calls by the integration, with one token for all threads."""
+    """Calls by the integration, with one token for all requests."""
 
     def __init__(
         self,

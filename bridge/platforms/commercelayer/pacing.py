@@ -24,7 +24,7 @@ _ANSWER = 1.0  # seconds of a deadline that are kept for the answer itself
 _SECONDS = re.compile(r"[0-9]{1,6}")
 
 
-#: A context for the time in which a thread waits for the platform without a call of its own.
+#: A context for the time in which a request waits for the platform without a call of its own.
 Waiting = Callable[[], AbstractContextManager[object]]
 
 
@@ -61,7 +61,7 @@ class _Gate:
 
 
 class Pace:
-    """The way to one limit; safe to share between threads."""
+    """The way to one limit; safe to share between requests and threads."""
 
     def __init__(
         self,

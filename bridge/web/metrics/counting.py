@@ -37,7 +37,7 @@ class CountedCalls:
         self._numbers.note(self._numbers.add, (SESSIONS_ENDED.name, store, reason))
 
     def refused(self, code: str) -> None:
-        """A request that never came to the app, because the bridge had no thread for it."""
+        """A request that never came to the app, because the bridge had no place for it."""
         self._numbers.note(self._numbers.add, (REFUSALS.name, code, "", ""))
 
     def _called(self, subject: str, kind: str, outcome: int | str, seconds: float) -> None:
@@ -65,7 +65,7 @@ class Requests:
         story: Story | None,
         at: float,
     ) -> None:
-        """`route`: of our own table, or empty; `waited`: for a thread; `at`: seconds since the epoch."""
+        """`route`: of our own table, or empty; `waited`: for its turn; `at`: seconds since the epoch."""
         self._numbers.note(self._count, route, status, seconds, waited, store, connection, refusal, story, at)
 
     def _count(

@@ -79,7 +79,7 @@ SESSIONS_ENDED = Metric(
 REQUESTS = Metric(
     "histogram",
     "bridge_request_seconds",
-    "Time of a request in its thread, by route.",
+    "Time of a request from its turn to its answer, by route.",
     ("route", "status_class"),
     STEP_BOUNDS,
 )
@@ -100,16 +100,16 @@ CALLS = Metric(
 )
 WAITS = Metric(
     "histogram",
-    "bridge_thread_wait_seconds",
-    "Time for which requests waited for a thread.",
+    "bridge_turn_wait_seconds",
+    "Time for which requests waited for their turn.",
     (),
     WAIT_BOUNDS,
 )
 IN_FLIGHT = Metric(
-    "gauge", "bridge_requests_in_flight", "Requests inside, those that wait for a thread included."
+    "gauge", "bridge_requests_in_flight", "Requests inside, those that wait for their turn included."
 )
-WAITING = Metric("gauge", "bridge_requests_waiting", "Requests that wait for a thread.")
-HELD = Metric("gauge", "bridge_threads_held", "Threads that wait for this provider or store.", ("subject",))
+WAITING = Metric("gauge", "bridge_requests_waiting", "Requests that wait for their turn.")
+HELD = Metric("gauge", "bridge_requests_held", "Requests that wait for this provider or store.", ("subject",))
 OPEN = Metric(
     "gauge",
     "bridge_circuits_open",

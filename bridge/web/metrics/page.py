@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from flask import Blueprint, Flask, request
 from werkzeug.wrappers import Response
 
-from bridge.web.lean import Asked
+from bridge.web.lean import BridgeRequest
 from bridge.web.metrics.access import check_access
 from bridge.web.metrics.asked import Asked as AskedNow
 from bridge.web.metrics.counting import CountedCalls, Requests
@@ -34,7 +34,7 @@ class Metrics:
         self.traces = Traces()
 
 
-def measure(app: Flask, bridge: Bridge, metrics: Metrics) -> Callable[[Asked, Response], None]:
+def measure(app: Flask, bridge: Bridge, metrics: Metrics) -> Callable[[BridgeRequest, Response], None]:
     """Gives `app` its page of metrics, and what counts a request that has been answered."""
     settings = bridge.settings
     spans = metrics.traces.to(settings.server.otlp_endpoint)
@@ -43,7 +43,7 @@ def measure(app: Flask, bridge: Bridge, metrics: Metrics) -> Callable[[Asked, Re
     metrics.states.of(bridge)
     app.register_blueprint(_routes(bridge, metrics))
 
-    def count(request: Asked, response: Response) -> None:
+    def count(request: BridgeRequest, response: Response) -> None:
         rule, notes = request.url_rule, request.notes
         seconds = time.perf_counter() - notes.began
         if spans is not None:
@@ -64,7 +64,7 @@ def measure(app: Flask, bridge: Bridge, metrics: Metrics) -> Callable[[Asked, Re
     return count
 
 
-def _described(request: Asked, response: Response) -> tuple[str, dict[str, str | int]]:
+def _described(request: BridgeRequest, response: Response) -> tuple[str, dict[str, str | int]]:
     """The name of a request's span, and what is told of it: nothing that a stranger chose."""
     route = request.url_rule.rule if request.url_rule else "other"
     # By RFC 9110; another word is a stranger's.

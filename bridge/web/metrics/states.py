@@ -26,7 +26,7 @@ from bridge.wiring.bridge import Bridge
 #: Seconds between two looks.
 LOOK = 5.0
 
-#: A worker's requests: how many are inside, and how many of them wait for a thread.
+#: A worker's requests: how many are inside, and how many of them wait for their turn.
 Busy = Callable[[], tuple[int, int]]
 
 

@@ -25,9 +25,7 @@ def test_one_fetches_and_the_other_waits_and_the_worker_goes_on() -> None:
 
     with working() as worker:
         begun = [worker.begin(want) for _ in range(5)]
-        began = time.monotonic()
-        worker.call(partial(pause, 0.01))
-        assert time.monotonic() - began < 0.2
+        worker.call(partial(pause, 0.01))  # it would never come back if one of them had stopped the loop
         begun[0].cancel()
         for one in begun[1:]:
             one.result(5)
