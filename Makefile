@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 
 # Folders whose tests `check` leaves to `test`; nearly all of them are marked slow.
-SLOW := attacks browser cli conformance demo doctor interop topologies
+SLOW := attacks benchmark browser cli conformance demo doctor interop journeys packaging topologies
 
 # In CI a missing browser is a failure, elsewhere its tests are skipped; so is, with node, npm without a registry.
 ifneq ($(filter true 1,$(CI)),)

@@ -72,7 +72,7 @@ def _front(bridge: Bridge, metrics: Metrics) -> "tuple[Flask, Look]":
 
 def _crowds(settings: Settings) -> frozenset[str]:
     """What requests go through: none of these shall keep the others' people waiting."""
-    return frozenset((*settings.stores, *settings.connections))
+    return frozenset((*settings.stores, *settings.connections, "healthz", "readyz"))
 
 
 def _is_https(settings: Settings) -> bool:

@@ -18,7 +18,7 @@ def worker() -> Iterator[Worker]:
         yield made
 
 
-@pytest.fixture(params=["in a thread", "in a request"])
+@pytest.fixture(params=["in a thread", pytest.param("in a request", marks=pytest.mark.slow)])
 def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever the test sends is sent so."""
     if request.param == "in a thread":

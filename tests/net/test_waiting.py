@@ -158,6 +158,7 @@ class TestLocks:
         lock.release()
         assert worker.call(lambda: take(lock, 0)) is True
 
+    @pytest.mark.slow
     def test_a_thousand_that_wait_for_a_lock_leave_the_loop_time_for_others(self, worker: Worker) -> None:
         lock = threading.Lock()
         lock.acquire()

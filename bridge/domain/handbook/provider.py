@@ -84,6 +84,7 @@ PROVIDER: Mapping[str, Entry] = {
         (
             ("no usable key; …", "the first keys that were left out, and why"),
             ("RSA below", "a key too short to be trusted (2048 bits): a new one at the provider"),
+            ("RSA above", "a key beyond 8192 bits, or an exponent beyond 32: to try it would keep everybody waiting"),
             ("not for signatures", 'only keys with use = "enc": jwks_uri is another set'),
         ),
         ("connections.NAME.signing_algs",),
