@@ -49,12 +49,15 @@ def wait_for(process: "subprocess.Popen[bytes]", port: int, patience: float = 20
 
 def family(pid: int) -> list[int]:
     """A process and its descendants; empty when it is gone."""
-    pids = []
-    with suppress(FileNotFoundError, ProcessLookupError):
-        for thread in (_PROC / str(pid) / "task").iterdir():
+    try:
+        threads = list((_PROC / str(pid) / "task").iterdir())
+    except FileNotFoundError:
+        return []
+    pids = [pid]
+    for thread in threads:
+        with suppress(FileNotFoundError, ProcessLookupError):  # one that ended meanwhile has no children
             for child in (thread / "children").read_text().split():
                 pids += family(int(child))
-        return [pid, *pids]
     return pids
 
 

@@ -47,8 +47,10 @@ def sign_ins(found: Told) -> dict[str, float]:
 
 
 def children(bridge: BridgeProcess) -> list[int]:
-    tasks = Path(f"/proc/{bridge.process.pid}/task")
-    found = [int(one) for task in tasks.iterdir() for one in (task / "children").read_text().split()]
+    found: list[int] = []
+    for thread in Path(f"/proc/{bridge.process.pid}/task").iterdir():
+        with suppress(FileNotFoundError):  # one that ended meanwhile has no children
+            found += map(int, (thread / "children").read_text().split())
     return [one for one in found if b"resource_tracker" not in Path(f"/proc/{one}/cmdline").read_bytes()]
 
 
